@@ -1,0 +1,248 @@
+"""What each command does: open the database, ask the service, hand over an answer in words or in JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import campaignkit
+from campaignkit.cli import tables
+from campaignkit.cli.progress import Progress
+from campaignkit.domain.access import MASTER
+from campaignkit.domain.errors import StoreMissing
+from campaignkit.domain.filters import CampaignFilter, RecipientFilter
+from campaignkit.kit import Kit, database
+from campaignkit.services.campaigns import as_json
+from campaignkit.settings import from_environment
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is printed, and the exit status."""
+
+    text: str
+    status: int = 0
+
+
+def run(given: argparse.Namespace) -> Answer:
+    """Carry out one command."""
+    found, words = COMMANDS[given.command](given)
+    status = found.pop("status", 0)
+    if getattr(given, "json", False):
+        return Answer(json.dumps(found, default=_plain, ensure_ascii=False), status)
+    return Answer(words(), status)
+
+
+Result = tuple[dict[str, Any], Callable[[], str]]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)
+
+
+def _open(given: argparse.Namespace) -> Kit:
+    return campaignkit.open(
+        getattr(given, "db", None),
+        workspace=getattr(given, "workspace", None),
+        role=getattr(given, "role", None),
+        clear_numbers=getattr(given, "clear_numbers", False),
+        actor=getattr(given, "actor", None),
+    )
+
+
+def _demo(given: argparse.Namespace) -> Result:
+    from campaignkit import demo
+
+    now = given.now or datetime.now(UTC).replace(microsecond=0)
+    with Progress("sample data") as progress:
+        made = demo.create(
+            given.path,
+            campaigns=given.campaigns,
+            recipients=given.recipients,
+            seed=given.seed,
+            now=now,
+            cache=from_environment().cache,
+            progress=progress,
+        )
+    return dict(made.as_json()), lambda: (
+        f"{made.path}: {made.campaigns:,} campaigns and {made.recipients:,} recipients in {made.workspaces} workspaces\n"
+        f"made for --now {made.now.isoformat()} --seed {made.seed}"
+    )
+
+
+def _init(given: argparse.Namespace) -> Result:
+    from campaignkit.store import migrate
+
+    store = database(getattr(given, "db", None), writable=True)
+    migrate.init(store)
+    return _checked(given, done=f"{store.path} is ready")
+
+
+def _check(given: argparse.Namespace) -> Result:
+    return _checked(given, done=None)
+
+
+def _checked(given: argparse.Namespace, done: str | None) -> Result:
+    from campaignkit.services.check import check
+
+    found = check(database(getattr(given, "db", None)).open())
+    answer = {
+        "relations": dict(found.relations),
+        "violations": [asdict(violation) for violation in found.violations],
+        "status": 1 if found.violations and not done else 0,
+    }
+    return answer, lambda: tables.checked(found, done)
+
+
+def _import(given: argparse.Namespace) -> Result:
+    from campaignkit import importing
+
+    settings = from_environment()
+    with Progress("import") as progress:
+        report = importing.run(
+            given.adapter,
+            given.sources,
+            given.into,
+            workspace=getattr(given, "workspace", None) or settings.workspace,
+            keep_numbers=given.keep_numbers,
+            ctn_key=settings.ctn_key,
+            cache=settings.cache,
+            progress=progress,
+        )
+        for warning in report.warnings:
+            progress.say(warning)
+    return dict(report.as_json()), lambda: tables.imported(report, given.into)
+
+
+def _kpis(given: argparse.Namespace) -> Result:
+    kpis = _open(given).campaigns.kpis()
+    return asdict(kpis), lambda: tables.kpis(kpis)
+
+
+def _campaigns(given: argparse.Namespace) -> Result:
+    kit = _open(given)
+    page = kit.campaigns.page(
+        CampaignFilter(
+            period=given.period,
+            statuses=given.status,
+            modes=given.mode,
+            search=given.search,
+            workspaces=given.within,
+            view=given.view,
+        ),
+        sort=given.sort,
+        descending=given.descending,
+        limit=given.limit,
+        after=given.after,
+    )
+    answer: dict[str, Any] = {"rows": [as_json(row) for row in page.rows], "total": page.total, "next": page.next}
+    if any(row.mode is None for row in page.rows):
+        answer["not_provided"] = ["mode"]
+    return answer, lambda: tables.campaigns(page, master=kit.viewer.master)
+
+
+def _show(given: argparse.Namespace) -> Result:
+    kit = _open(given)
+    shown = kit.campaigns.show(given.id)
+    answer = as_json(shown.campaign) | {
+        "verdicts": dict(shown.verdicts),
+        "badge": asdict(shown.badge),
+        "actions": list(shown.actions),
+        "not_provided": list(shown.not_provided),
+    }
+    return answer, lambda: tables.shown(shown)
+
+
+def _activity(given: argparse.Namespace) -> Result:
+    activity = _open(given).campaigns.activity(given.id)
+    return _rows(activity.rows, zone=activity.zone), lambda: tables.activity(activity)
+
+
+def _history(given: argparse.Namespace) -> Result:
+    history = _open(given).campaigns.history(given.id)
+    return (
+        _rows(history.rows, not_provided=list(history.not_provided)),
+        lambda: tables.history(history),
+    )
+
+
+def _errors(given: argparse.Namespace) -> Result:
+    errors = _open(given).errors.of(given.id)
+    rows: list[dict[str, Any]] = [{"kind": "job", **asdict(job)} for job in errors.jobs]
+    for row in errors.messages:
+        known = asdict(row)
+        rows.append({"kind": "messages", "class": known.pop("error_class"), **known})
+    answer = {"rows": rows, "refused": errors.refused, "not_provided": list(errors.not_provided)}
+    return answer, lambda: tables.errors(errors)
+
+
+def _audit(given: argparse.Namespace) -> Result:
+    trail = _open(given).audit.of(given.id)
+    return _rows(trail.rows, not_provided=list(trail.not_provided)), lambda: tables.audit(trail)
+
+
+def _recipients(given: argparse.Namespace) -> Result:
+    page = _open(given).recipients.page(
+        given.id,
+        RecipientFilter(
+            stages=given.stage,
+            sms_results=given.sms_result,
+            smpp_codes=given.smpp_code,
+            null_smpp=not given.without_null_smpp,
+        ),
+        sort=given.sort,
+        descending=bool(given.descending),
+        limit=given.limit,
+        after=given.after,
+    )
+    rows = [asdict(row) for row in page.rows]
+    for row in rows:
+        del row["recipient_id"]
+    return {"rows": rows, "total": page.total, "next": page.next}, lambda: tables.recipients(page)
+
+
+def _up(given: argparse.Namespace) -> Result:
+    from campaignkit.serve import up
+
+    settings = from_environment()
+    url = getattr(given, "db", None) or settings.db
+    if not url:
+        raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
+    database(url).open()  # a clear sentence now rather than an error in two browsers later
+    status = up.run(
+        url=str(Path(url).expanduser().resolve()),
+        workspace=getattr(given, "workspace", None) or settings.workspace or MASTER,
+        role=getattr(given, "role", None) or settings.role or "viewer",
+        actor=getattr(given, "actor", None) or settings.actor,
+        lab_port=given.lab_port,
+        port=given.port,
+    )
+    return {"status": status}, lambda: ""
+
+
+def _rows(rows: tuple[Any, ...], **more: object) -> dict[str, Any]:
+    return {**more, "rows": [asdict(row) for row in rows]}
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
+    "demo": _demo,
+    "init": _init,
+    "check": _check,
+    "import": _import,
+    "kpis": _kpis,
+    "campaigns": _campaigns,
+    "show": _show,
+    "activity": _activity,
+    "history": _history,
+    "errors": _errors,
+    "audit": _audit,
+    "recipients": _recipients,
+    "up": _up,
+}

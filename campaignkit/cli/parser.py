@@ -1,0 +1,158 @@
+"""The commands and their options; nothing here touches a database."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from campaignkit.domain.access import Role
+from campaignkit.domain.delivery import SmsResult, Stage
+from campaignkit.domain.filters import CampaignSort, Period, RecipientSort, View
+from campaignkit.domain.lifecycle import Mode, Status
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return what the command line asks for; wrong usage ends the program with status 2 and a sentence."""
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    everywhere = _common()
+    parser = argparse.ArgumentParser(
+        prog="campaignkit",
+        description="Investigate SMS campaigns: what happened, to whom, since when, and why.",
+        epilog="ID is a campaign's external_id or any unambiguous prefix of at least 4 characters.",
+        parents=[everywhere],
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=text, description=text[0].upper() + text[1:] + ".", parents=[everywhere], allow_abbrev=False
+        )
+
+    _demo(command("demo", "make a database of sample campaigns"))
+    command("init", "create or upgrade the schema; safe to repeat")
+    command("check", "list what the database provides and which rules its data breaks")
+    _import(command("import", "read a gateway's log or another foreign source into a DuckDB file"))
+    command("kpis", "show the tiles of the scope")
+    _campaigns(command("campaigns", "list campaigns"))
+    for name, text in (
+        ("show", "show one campaign: its row, its recipients by verdict, its error badge"),
+        ("activity", "show the messages that a campaign sent per day"),
+        ("history", "show a campaign's state history, newest first"),
+        ("errors", "show what went wrong in a campaign"),
+        ("audit", "show who did what to a campaign, newest first"),
+    ):
+        _id(command(name, text))
+    _recipients(command("recipients", "list the recipients of a campaign, numbers masked"))
+    _up(command("up", "start JupyterLab on the notebooks and Voila on the dashboards"))
+    return parser
+
+
+def _version() -> str:
+    from campaignkit import __version__
+
+    return f"campaignkit {__version__}"
+
+
+def _common() -> argparse.ArgumentParser:
+    """Return the options that stand before or after the command."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
+    group = common.add_argument_group("everywhere")
+    group.add_argument("--db", metavar="URL", help="the database, a DuckDB file (CAMPAIGNKIT_DB)")
+    group.add_argument(
+        "--workspace", metavar="ID|master", help="the scope; master is all of them (CAMPAIGNKIT_WORKSPACE)"
+    )
+    group.add_argument(
+        "--role", choices=[*Role], help="what you may do, viewer by default (CAMPAIGNKIT_ROLE)"
+    )
+    group.add_argument("--clear-numbers", action="store_true", help="show full numbers, with that grant")
+    group.add_argument("--as", dest="actor", metavar="NAME", help="who you are (CAMPAIGNKIT_AS, else the login)")
+    group.add_argument("--json", action="store_true", help="print one JSON object")
+    return common
+
+
+def _id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", metavar="PATH", type=Path)
+    parser.add_argument("--campaigns", metavar="N", type=int, default=250)
+    parser.add_argument("--recipients", metavar="N", type=int, default=1_000_000)
+    parser.add_argument("--seed", metavar="S", type=int, default=1)
+    parser.add_argument("--now", metavar="ISO", type=_moment, help="the clock that the sample is made for")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ISO 8601 time") from None
+    if found.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no zone: add Z or +02:00")
+    return found
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("adapter", metavar="ADAPTER", help="jasmin-log, or the folder of an adapter of your own")
+    parser.add_argument("sources", metavar="SOURCE", type=Path, nargs="+", help="the files to read")
+    parser.add_argument("--into", metavar="FILE", type=Path, required=True, help="the DuckDB file to write")
+    parser.add_argument(
+        "--keep-numbers", action="store_true", help="keep full numbers, in FILE.numbers.duckdb alone"
+    )
+
+
+def _campaigns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--period", choices=[*Period], default=Period.ALL)
+    parser.add_argument("--status", choices=[*Status], action="append", default=[], metavar="S", help=_either(Status))
+    parser.add_argument("--mode", choices=[*Mode], action="append", default=[], metavar="M", help=_either(Mode))
+    parser.add_argument("--search", metavar="T", default="", help="beginning of an ID, or part of a sender name")
+    parser.add_argument("--in", dest="within", metavar="WORKSPACE", action="append", default=[])
+    parser.add_argument("--sort", choices=[*CampaignSort], default=CampaignSort.CREATED)
+    _order(parser)
+    views = parser.add_mutually_exclusive_group()
+    views.add_argument("--view", choices=[*View], default=View.CAMPAIGNS)
+    views.add_argument("--queue", dest="view", action="store_const", const=View.QUEUE, help="the moderation queue")
+    views.add_argument("--archived", dest="view", action="store_const", const=View.ARCHIVE, help="the archive")
+    _paging(parser)
+
+
+def _recipients(parser: argparse.ArgumentParser) -> None:
+    _id(parser)
+    parser.add_argument("--stage", choices=[*Stage], action="append", default=[], metavar="S", help=_either(Stage))
+    parser.add_argument(
+        "--sms-result", choices=[*SmsResult], action="append", default=[], metavar="R", help=_either(SmsResult)
+    )
+    parser.add_argument("--smpp-code", metavar="C", action="append", default=[], help="DELIVRD, UNDELIV, …")
+    parser.add_argument(
+        "--without-null-smpp", action="store_true", help="leave out rows without a delivery report"
+    )
+    parser.add_argument("--sort", choices=[*RecipientSort], default=RecipientSort.ID)
+    _order(parser)
+    _paging(parser)
+
+
+def _either(kind: type) -> str:
+    return " | ".join(kind)
+
+
+def _order(parser: argparse.ArgumentParser) -> None:
+    order = parser.add_mutually_exclusive_group()
+    order.add_argument("--asc", dest="descending", action="store_false", default=None)
+    order.add_argument("--desc", dest="descending", action="store_true", default=None)
+
+
+def _paging(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", metavar="N", type=int, default=50)
+    parser.add_argument("--after", metavar="CURSOR", help="the `next` of an earlier page")
+
+
+def _up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lab-port", metavar="N", type=int, help="JupyterLab's port, 8888 or a free one")
+    parser.add_argument("--port", metavar="N", type=int, help="the dashboards' port, 8866 or a free one")

@@ -1,0 +1,264 @@
+"""Answers in words: plain aligned tables for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from campaignkit.services.audit import AuditTrail
+from campaignkit.services.campaigns import Activity, Campaign, History, Kpis, Shown
+from campaignkit.services.errors import Errors
+from campaignkit.services.pages import Page
+from campaignkit.services.recipients import Recipient
+
+if TYPE_CHECKING:
+    from campaignkit.importing import Report
+    from campaignkit.services.check import Checked
+
+WIDEST = 44  # of a cell: a long reason must not push the rest off the screen
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return rows under their heads, numbers to the right; what a value holds cannot move the cursor."""
+    body = [[cell(value) for value in row] for row in rows]
+    numeric = [
+        bool(body) and all(_is_number(row[column]) for row in body) for column in range(len(heads))
+    ]
+    widths = [max(map(_width, column)) for column in zip(heads, *body, strict=True)]
+    lines = [heads, *body]
+    return "\n".join(
+        "  ".join(
+            _padded(text, width, right=right) for text, width, right in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def cell(value: object) -> str:
+    """Return a value as one short line of printable text; nothing is '–'."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    text = "".join(_printable(character) for character in str(value))
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def _printable(character: str) -> str:
+    """Return *character*, or a mark in place of one that could command a terminal or turn the line around."""
+    return character if unicodedata.category(character)[0] != "C" else "\N{REPLACEMENT CHARACTER}"
+
+
+def _is_number(text: str) -> bool:
+    return text == "–" or text.replace(",", "").isdigit()
+
+
+def _width(text: str) -> int:
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
+
+
+def _pairs(pairs: Iterable[tuple[str, object]]) -> str:
+    listed = [(name, cell(value)) for name, value in pairs]
+    width = max(len(name) for name, _ in listed)
+    return "\n".join(f"{name.ljust(width)}  {value}" for name, value in listed)
+
+
+def _foot(page: Page[Any], noun: str) -> str:
+    more = f"\nnext: --after {page.next}" if page.next else ""
+    return f"{len(page.rows):,} of {page.total:,} {noun}{more}"
+
+
+def _missing(names: Sequence[str]) -> str:
+    return f"not provided by this source: {', '.join(names)}" if names else ""
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def kpis(found: Kpis) -> str:
+    return _pairs(
+        [
+            ("Total campaigns", found.total),
+            ("Active", found.active),
+            ("Completed", found.completed),
+            ("Errors (failed campaigns)", found.errors),
+            ("Cancelled", found.cancelled),
+            ("Expired", found.expired),
+            ("New", found.new),
+            ("SMS Sent (delivered to handset)", found.sms_sent),
+        ]
+    )
+
+
+def campaigns(page: Page[Campaign], *, master: bool) -> str:
+    if not page.rows:
+        return "no campaigns match"
+    heads = ["ID", "Workspace", "Status", "Mode", "Sent", "Total", "Sender", "Start", "Created", "Author"]
+    rows = [
+        [
+            row.external_id[:8],
+            row.workspace_id,
+            f"{row.status} · approved" if row.status == "New" and row.moderation == "Approved" else row.status,
+            row.mode,
+            row.sent,
+            row.total,
+            row.saddr,
+            row.start_at,
+            row.created_at,
+            row.author,
+        ]
+        for row in page.rows
+    ]
+    if not master:
+        heads, rows = _without(1, heads, rows)
+    return _joined(table(heads, rows), _foot(page, "campaigns match"))
+
+
+def _without(place: int, heads: list[str], rows: list[list[Any]]) -> tuple[list[str], list[list[Any]]]:
+    return heads[:place] + heads[place + 1 :], [row[:place] + row[place + 1 :] for row in rows]
+
+
+def shown(found: Shown) -> str:
+    row = found.campaign
+    head = _pairs(
+        [
+            ("ID", row.external_id),
+            ("Name", row.name),
+            ("Workspace", row.workspace_id),
+            ("Status", row.status),
+            ("Moderation", row.moderation),
+            ("Archived", row.archived),
+            ("Mode", row.mode),
+            ("Sender", row.saddr),
+            ("Start", row.start_at),
+            ("End", row.end_at),
+            ("Created", row.created_at),
+            ("Author", row.author),
+            ("Sent", row.sent),
+            ("Total", row.total),
+        ]
+    )
+    verdicts = table(
+        ["Recipients", "Count"],
+        [
+            *((name.replace("_", " "), count) for name, count in found.verdicts.items()),
+            ("sum", sum(found.verdicts.values())),
+        ],
+    )
+    badge = found.badge
+    errors = (
+        f"errors badge {badge.badge:,} = {cell(badge.job_errors)} job errors"
+        f" + the larger of {cell(badge.counter)} counted by Core and {badge.failed_rows:,} failed rows"
+    )
+    actions = f"you may: {', '.join(found.actions)}" if found.actions else ""
+    return _joined(head, verdicts, errors, actions, _missing(found.not_provided))
+
+
+def activity(found: Activity) -> str:
+    if not found.rows:
+        return "nothing was sent yet"
+    rows = [(row.day, row.sent, row.delivered, row.failed) for row in found.rows]
+    return _joined(table(["Day", "Sent", "Delivered", "Failed"], rows), f"days in {found.zone}")
+
+
+def history(found: History) -> str:
+    rows = [
+        (row.occurred_at, row.phase, _duration(row.seconds), row.reason, row.anomaly or "") for row in found.rows
+    ]
+    heads = ["Since", "Phase", "Lasted", "Reason", "Anomaly"]
+    return _joined(
+        table(heads, rows) if rows else "no state history", _missing(found.not_provided)
+    )
+
+
+def _duration(seconds: int | None) -> str:
+    if seconds is None:
+        return "–"
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest % 60:02} s"
+
+
+def errors(found: Errors) -> str:
+    jobs = table(
+        ["When", "Phase", "Code", "Message"],
+        [(row.occurred_at, row.phase, row.code, row.message) for row in found.jobs],
+    )
+    messages = table(
+        ["Code", "Channel", "Messages", "Class", "Meaning"],
+        [(row.smpp_code, row.esme, row.count, row.error_class, row.meaning) for row in found.messages],
+    )
+    return _joined(
+        f"Job errors\n{jobs}" if found.jobs else "no job errors" if not found.not_provided else "",
+        f"Refused by the carrier\n{messages}" if found.messages else "nothing was refused by the carrier",
+        f"{found.refused:,} failed at submission and have no code",
+        _missing(found.not_provided),
+    )
+
+
+def audit(found: AuditTrail) -> str:
+    rows = [(row.occurred_at, row.action, row.actor, row.note) for row in found.rows]
+    heads = ["When", "Action", "Who", "Note"]
+    return _joined(table(heads, rows) if rows else "no entries", _missing(found.not_provided))
+
+
+def recipients(page: Page[Recipient]) -> str:
+    if not page.rows:
+        return "no recipients match"
+    heads = ["Recipient", "Stage", "Channel", "Filter", "Delivered", "Sys. Info", "SMSID", "Created", "Sent", "Error"]
+    rows = [
+        (
+            row.recipient,
+            row.stage,
+            row.esme,
+            row.filter,
+            row.delivered_at,
+            row.smpp_code,
+            row.smsid,
+            row.created_at,
+            row.sent_at,
+            row.error,
+        )
+        for row in page.rows
+    ]
+    return _joined(table(heads, rows), _foot(page, "recipients match"))
+
+
+def imported(report: Report, into: Path) -> str:
+    counts: list[tuple[str, object]] = [
+        ("lines read", report.read),
+        ("recipients", report.recipients),
+        ("receipts", report.receipts),
+        *((f"not used: {reason}", count) for reason, count in sorted(report.unmapped.items())),
+    ]
+    if report.number_invalid:
+        counts.append(("numbers that cannot be read", report.number_invalid))
+    return _joined(
+        _pairs(counts), f"{report.campaigns:,} campaigns in {into}: look at them with `campaignkit up --db {into}`"
+    )
+
+
+def checked(found: Checked, done: str | None) -> str:
+    relations = table(["Relation", "Is"], sorted(found.relations.items()))
+    broken = table(
+        ["Rule", "Relation", "Rows"], [(row.rule, row.relation, row.count) for row in found.violations]
+    )
+    return _joined(relations, broken if found.violations else "every rule holds", done or "")

@@ -1,0 +1,67 @@
+"""Everything that campaignkit refuses, as one tree.
+
+    CampaignKitError
+    ├── InvalidInput          a value from outside that means nothing: a filter, a cursor, a file, an adapter
+    ├── NotFound              no campaign, workspace or export goes by that name
+    ├── Ambiguous             a prefix that fits several campaigns
+    ├── NotAllowed            the viewer's role or workspaces do not cover it
+    ├── TransitionNotAllowed  the lifecycle has no such step
+    ├── Stale                 someone was faster; nothing was changed
+    ├── NotProvided           the source has no such relation
+    └── StoreError            the database cannot be used
+        ├── StoreMissing      there is no file
+        ├── StoreUnreadable   it is there, but it is not ours, newer, damaged, or closed to us
+        └── StoreBusy         another program holds it
+
+Each message is one sentence that names the thing and the way out; the command line prints it as it is.
+"""
+
+from __future__ import annotations
+
+
+class CampaignKitError(Exception):
+    """The base of every error that campaignkit raises on purpose."""
+
+
+class InvalidInput(CampaignKitError):
+    """A value from outside that means nothing here."""
+
+
+class NotFound(CampaignKitError):
+    """Nothing goes by that name."""
+
+
+class Ambiguous(CampaignKitError):
+    """A prefix that fits more than one campaign."""
+
+
+class NotAllowed(CampaignKitError):
+    """The viewer may not do or see this."""
+
+
+class TransitionNotAllowed(CampaignKitError):
+    """The lifecycle has no such step."""
+
+
+class Stale(CampaignKitError):
+    """Someone was faster; nothing was changed."""
+
+
+class NotProvided(CampaignKitError):
+    """The source does not provide this part."""
+
+
+class StoreError(CampaignKitError):
+    """The database cannot be used."""
+
+
+class StoreMissing(StoreError):
+    """There is no database at that place."""
+
+
+class StoreUnreadable(StoreError):
+    """What is there cannot be read as a campaignkit database."""
+
+
+class StoreBusy(StoreError):
+    """Another program holds the database."""

@@ -1,0 +1,282 @@
+"""What an analyst asked to see, as values: equal filters mean equal questions (R31–R39, R53–R56)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self, TypeVar
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+from campaignkit.domain.delivery import SmsResult, Stage
+from campaignkit.domain.errors import InvalidInput
+from campaignkit.domain.lifecycle import Mode, Status
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Period(StrEnum):
+    """How far back `created_at` may lie (R32)."""
+
+    ALL = "all"
+    HOUR = "1h"
+    DAY = "24h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+
+SPAN: Mapping[Period, timedelta] = {
+    Period.HOUR: timedelta(hours=1),
+    Period.DAY: timedelta(hours=24),
+    Period.WEEK: timedelta(days=7),
+    Period.MONTH: timedelta(days=30),
+}
+PERIOD_LABEL: Mapping[Period, str] = {
+    Period.ALL: "All time",
+    Period.HOUR: "Last hour",
+    Period.DAY: "Last 24 h",
+    Period.WEEK: "Last 7 days",
+    Period.MONTH: "Last 30 days",
+}
+
+
+class View(StrEnum):
+    """Which campaigns a list is about: the main list, the moderation queue, or the archive (R2, R43)."""
+
+    CAMPAIGNS = "campaigns"
+    QUEUE = "queue"
+    ARCHIVE = "archive"
+
+
+class CampaignSort(StrEnum):
+    """The three sortable heads (R20)."""
+
+    CREATED = "created"
+    START = "start"
+    SENDER = "sender"
+
+
+class RecipientSort(StrEnum):
+    """The two orders of the recipients."""
+
+    ID = "id"
+    SENT = "sent"
+
+
+def parse_enum(kind: type[E], value: object, *, what: str) -> E:
+    """Return the member of *kind* that *value* spells, or raise `InvalidInput` that lists the choices."""
+    try:
+        return kind(value)
+    except ValueError:
+        choices = ", ".join(kind)
+        raise InvalidInput(f"{what} {_short(value)} is unknown: choose from {choices}") from None
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…'"
+
+
+def _set_of(kind: type[E], values: object, *, what: str) -> frozenset[E]:
+    return frozenset(parse_enum(kind, value, what=what) for value in _several(values, what=what))
+
+
+def _several(values: object, *, what: str) -> Iterable[object]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InvalidInput(f"{what} takes a set of values, not {_short(values)}")
+    return values
+
+
+def _texts(values: object, *, what: str) -> frozenset[str]:
+    found = frozenset(_text(value, what=what) for value in _several(values, what=what))
+    return found
+
+
+def _text(value: object, *, what: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"{what} takes text, not {_short(value)}")
+    if "\0" in value:
+        raise InvalidInput(f"{what} holds a NUL character, which no campaign can contain: remove it")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(f"{what} holds half a character (a lone surrogate): type it anew") from None
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFilter:
+    """Which campaigns: AND between the fields, OR inside one; the defaults filter nothing but the view.
+
+    Sets may be given as any collection of enum members or of their values; `workspaces` narrows a Master
+    scope (R69). Raises `InvalidInput` for a value that does not exist.
+    """
+
+    period: Period = Period.ALL
+    statuses: frozenset[Status] = frozenset()
+    modes: frozenset[Mode] = frozenset()
+    search: str = ""
+    workspaces: frozenset[str] = frozenset()
+    view: View = View.CAMPAIGNS
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "period", parse_enum(Period, self.period, what="period"))
+        put(self, "statuses", _set_of(Status, self.statuses, what="status"))
+        put(self, "modes", _set_of(Mode, self.modes, what="mode"))
+        put(self, "search", _text(self.search, what="search").strip())
+        put(self, "workspaces", _texts(self.workspaces, what="workspace"))
+        put(self, "view", parse_enum(View, self.view, what="view"))
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """Return the names of the fields that filter something, in the order of the chips."""
+        default = CampaignFilter()
+        return tuple(name for name in CHIP_LABEL if getattr(self, name) != getattr(default, name))
+
+    def without(self, field: str) -> Self:
+        """Return this filter with one field back at its default (a chip's ×, R37)."""
+        if field not in CHIP_LABEL:
+            raise InvalidInput(f"there is no filter {_short(field)}")
+        return replace(self, **{field: getattr(CampaignFilter(), field)})
+
+    def cleared(self) -> Self:
+        """Return this filter with every field but the view at its default (the red ×, R38)."""
+        return type(self)(view=self.view)
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Return (field, text) of every active filter, one chip a group (R37)."""
+        return [(name, f"{CHIP_LABEL[name]}: {self._spoken(name)}") for name in self.active]
+
+    def _spoken(self, field: str) -> str:
+        if field == "period":
+            return PERIOD_LABEL[self.period]
+        if field == "search":
+            return self.search
+        chosen: frozenset[str] = getattr(self, field)
+        order = {"statuses": list(Status), "modes": list(Mode)}.get(field, sorted(chosen))
+        return ", ".join(value for value in order if value in chosen)
+
+    def to_query(self) -> str:
+        """Return a URL query string; a filter at its defaults is the empty string."""
+        pairs: list[tuple[str, str]] = []
+        for name, key in QUERY_KEY.items():
+            value = getattr(self, name)
+            if value == getattr(CampaignFilter(), name):
+                continue
+            pairs += [(key, item) for item in ([value] if isinstance(value, str) else sorted(value))]
+        return urlencode(pairs)
+
+    @classmethod
+    def from_query(cls, query: str) -> Self:
+        """Return the filter that a URL query string spells; keys that are not ours are left alone."""
+        given: dict[str, list[str]] = {}
+        for key, value in parse_qsl(query.removeprefix("?"), keep_blank_values=True):
+            given.setdefault(key, []).append(value)
+        chosen: dict[str, Any] = {}
+        for name, key in QUERY_KEY.items():
+            if key in given:
+                chosen[name] = given[key][-1] if name in ("period", "search", "view") else given[key]
+        return cls(**chosen)
+
+
+CHIP_LABEL: Mapping[str, str] = {
+    "period": "Period",
+    "statuses": "Status",
+    "modes": "Mode",
+    "workspaces": "Workspace",
+    "search": "Search",
+}
+QUERY_KEY: Mapping[str, str] = {
+    "view": "view",
+    "period": "period",
+    "statuses": "status",
+    "modes": "mode",
+    "workspaces": "in",
+    "search": "q",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientFilter:
+    """Which recipients of one campaign: AND between the fields, OR inside one (R53–R56).
+
+    `null_smpp` governs the rows without a delivery report in every combination: off, they disappear; on,
+    they stay beside the chosen codes.
+    """
+
+    stages: frozenset[Stage] = frozenset()
+    sms_results: frozenset[SmsResult] = frozenset()
+    smpp_codes: frozenset[str] = frozenset()
+    null_smpp: bool = True
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "stages", _set_of(Stage, self.stages, what="stage"))
+        put(self, "sms_results", _set_of(SmsResult, self.sms_results, what="SMS result"))
+        put(self, "smpp_codes", _texts(self.smpp_codes, what="SMPP code"))
+        if not isinstance(self.null_smpp, bool):
+            raise InvalidInput("null_smpp is either true or false")
+
+
+@dataclass(frozen=True, slots=True)
+class IdRange:
+    """The UUIDs that begin with some hexadecimal digits, as lowest and highest."""
+
+    low: UUID
+    high: UUID
+
+
+def id_range(text: str) -> IdRange | None:
+    """Return the UUIDs that *text* is a prefix of (hyphens and case ignored), or None if it cannot be one."""
+    digits = text.replace("-", "").lower()
+    if not digits or len(digits) > 32 or set(digits) - set("0123456789abcdef"):
+        return None
+    return IdRange(UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f")))
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of a page: where the next page begins. It fits one order of one list only."""
+
+    order: str  # 'created desc': a cursor of another order would skip rows silently
+    key: str | None
+    tie: str
+
+    def __str__(self) -> str:
+        packed = json.dumps([self.order, self.key, self.tie], separators=(",", ":")).encode()
+        return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+    @classmethod
+    def parse(cls, text: str, *, order: str) -> Cursor:
+        """Return the cursor that *text* spells, or raise `InvalidInput` if it is not one of *order*."""
+        try:
+            found = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+        except (ValueError, binascii.Error, RecursionError):
+            found = None
+        match found:
+            case [str(given), str() | None as key, str(tie)] if given == order:
+                return cls(_text(given, what="cursor"), key and _text(key, what="cursor"), _text(tie, what="cursor"))
+            case [str(given), _, _] if given != order:
+                raise InvalidInput(f"this cursor belongs to another order of the list: ask for {order} without it")
+        raise InvalidInput("this is no cursor: take the 'next' of an earlier page, or leave it out")
+
+    def moment(self) -> datetime | None:
+        """Return the key as a moment, for orders by time."""
+        if self.key is None:
+            return None
+        try:
+            found = datetime.fromisoformat(self.key)
+        except ValueError:
+            raise InvalidInput("this is no cursor: its time cannot be read") from None
+        if found.tzinfo is None:
+            raise InvalidInput("this is no cursor: its time has no zone")
+        return found
+
+
+FILTER_FIELDS = frozenset(field.name for field in fields(CampaignFilter))

@@ -1,0 +1,59 @@
+"""A state history read against the lifecycle: how long each phase lasted, and which steps are not in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaignkit.domain.lifecycle import Status, is_known_step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A row of the state history (R50). `seconds` is None for the phase that has not ended.
+
+    `phase` is a status, or a step inside one ('Building.parse'). `anomaly` says why the row does not fit the
+    lifecycle, or is None; anomalies are shown as Core wrote them, never hidden (R23).
+    """
+
+    phase: str
+    reason: str | None
+    occurred_at: datetime
+    seconds: int | None
+    anomaly: str | None
+
+
+def steps(events: Sequence[tuple[str, str | None, datetime]]) -> list[Step]:
+    """Return (phase, reason, moment) events, given oldest first, as steps in the same order."""
+    found = []
+    earlier: Status | None = None
+    for place, (phase, reason, moment) in enumerate(events):
+        status = _status(phase)
+        until = events[place + 1][2] if place + 1 < len(events) else None
+        found.append(
+            Step(
+                phase=phase,
+                reason=reason,
+                occurred_at=moment,
+                seconds=int((until - moment).total_seconds()) if until else None,
+                anomaly=_anomaly(earlier, status, phase),
+            )
+        )
+        earlier = status or earlier
+    return found
+
+
+def _status(phase: str) -> Status | None:
+    try:
+        return Status(phase.split(".")[0])
+    except ValueError:
+        return None
+
+
+def _anomaly(earlier: Status | None, status: Status | None, phase: str) -> str | None:
+    if status is None:
+        return f"{phase} is not a phase of the life-cycle"
+    if earlier is not None and not is_known_step(earlier, status):
+        return f"{earlier} → {status} is not a step of the life-cycle"
+    return None

@@ -1,0 +1,131 @@
+"""The one object that an analyst holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from campaignkit.domain.access import MASTER, RANK, Role, Viewer
+from campaignkit.domain.errors import InvalidInput, NotAllowed, NotFound, StoreMissing
+from campaignkit.services.audit import Audit
+from campaignkit.services.campaigns import Campaigns
+from campaignkit.services.errors import ErrorReports
+from campaignkit.services.recipients import Recipients
+from campaignkit.settings import from_environment
+from campaignkit.store.duckdb import DuckStore, Row
+
+
+class Kit:
+    """A database as one viewer sees it: `campaigns`, `recipients`, `errors` and `audit` answer questions.
+
+    `workspaces` maps the scope's workspaces to their names, `viewer` says who is asking.
+    """
+
+    def __init__(
+        self, store: DuckStore, viewer: Viewer, workspaces: Mapping[str, Row], clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self.viewer, self.clock = store, viewer, clock
+        self.workspaces = {key: row["name"] for key, row in workspaces.items()}
+        zones = {key: _known_zone(row["time_zone"]) for key, row in workspaces.items()}
+        self.campaigns = Campaigns(store, viewer, zones, clock)
+        self.recipients = Recipients(store, self.campaigns)
+        self.errors = ErrorReports(store, self.campaigns)
+        self.audit = Audit(store, self.campaigns)
+        self.zone = zones.popitem()[1] if len(set(zones.values())) == 1 else "UTC"
+
+    def __repr__(self) -> str:
+        scope = MASTER if self.viewer.master else ", ".join(self.viewer.workspaces)
+        return f"Kit({str(self._store.path)!r}, workspace={scope!r})"
+
+
+def open(
+    url: str | Path | None = None,
+    *,
+    workspace: str | None = None,
+    role: str | None = None,
+    clear_numbers: bool = False,
+    actor: str | None = None,
+    now: datetime | None = None,
+) -> Kit:
+    """Return a `Kit` on the database at *url*, a DuckDB file, as a viewer and read-only unless told otherwise.
+
+    What is left out comes from `CAMPAIGNKIT_DB`, `_WORKSPACE`, `_ROLE` and `_AS`. Without a workspace: the only
+    one there is; 'master' is all that the viewer may read. *now* stops the clock, so that an answer can be had
+    again. Raises `StoreError` if the database cannot be used, `NotFound` for an unknown workspace, `NotAllowed`
+    if `kit.members` does not list the actor for it.
+
+    >>> kit = open("sample.duckdb", workspace="retail")             # doctest: +SKIP
+    >>> kit.campaigns.kpis().total                                  # doctest: +SKIP
+    84
+    """
+    settings = from_environment()
+    if now is not None and now.tzinfo is None:
+        raise InvalidInput("now needs a zone: datetime(…, tzinfo=UTC)")
+    if clear_numbers:
+        raise NotAllowed("this version shows no full numbers: leave out clear_numbers")
+    asked = Role.parse(role or settings.role or Role.VIEWER)
+    store = database(url).open()
+    login = actor or settings.actor
+    known, roles = _rights(store, login, asked)
+    viewer = _viewer(login, roles, workspace or settings.workspace)
+    clock = (lambda: now) if now is not None else (lambda: datetime.now(UTC))
+    return Kit(store, viewer, {key: known[key] for key in viewer.workspaces}, clock)
+
+
+def database(url: str | Path | None = None, *, writable: bool = False) -> DuckStore:
+    """Return the store at *url*, else at `CAMPAIGNKIT_DB`, not yet looked into; raises `StoreMissing` without either."""
+    settings = from_environment()
+    place = str(url) if url is not None else settings.db
+    if not place:
+        raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
+    return DuckStore(_file(place), writable=writable, cache=settings.cache)
+
+
+def _file(place: str) -> Path:
+    if place.startswith(("postgresql://", "postgres://")):
+        raise InvalidInput("this version opens DuckDB files only: name one with --db")
+    return Path(place).expanduser()
+
+
+def _rights(store: DuckStore, login: str, asked: Role) -> tuple[dict[str, Row], dict[str, Role]]:
+    """Return all workspaces, and those that *login* may read, each with the role it has there."""
+    with store.reading() as session:
+        known = {row["workspace_id"]: row for row in session.rows("workspaces/all", {})}
+        entries = session.rows("members/of_login", {"login": login})
+    if not entries:
+        return known, dict.fromkeys(known, asked)
+    given = {row["workspace_id"]: Role(row["role"]) for row in entries if row["workspace_id"] is not None}
+    everywhere = given.get("*")
+    roles = {
+        key: min(role, asked, key=RANK.__getitem__)
+        for key in known
+        if (role := given.get(key, everywhere)) is not None
+    }
+    if not roles:
+        raise NotAllowed(f"{login} is no member of any workspace here: ask for an entry in kit.members")
+    return known, roles
+
+
+def _viewer(login: str, roles: Mapping[str, Role], workspace: str | None) -> Viewer:
+    if workspace == MASTER or (workspace is None and not roles):
+        return Viewer(login=login, roles=roles, master=True)
+    if workspace is None and len(roles) > 1:
+        raise InvalidInput(
+            f"there are several workspaces: choose one of {', '.join(sorted(roles))}, or {MASTER} for all, with --workspace"
+        )
+    chosen = workspace if workspace is not None else next(iter(roles))
+    if chosen not in roles:
+        there = ", ".join([*sorted(roles), MASTER])
+        raise NotFound(f"there is no workspace {chosen!r} for {login}: choose from {there}")
+    return Viewer(login=login, roles={chosen: roles[chosen]})
+
+
+def _known_zone(name: str) -> str:
+    """Return *name* if it is a zone, else UTC; screens name the zone that they use."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return "UTC"
+    return name

@@ -1,0 +1,47 @@
+"""Who did what to one campaign: Core's entries and the toolkit's as one list (R66)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaignkit.services.campaigns import Campaigns
+from campaignkit.store.duckdb import DuckStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """One entry; an action that no vocabulary lists is shown verbatim (R67)."""
+
+    action: str
+    actor: str
+    note: str | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTrail:
+    """The entries, newest first; `not_provided` names Core's part where the source has none."""
+
+    rows: tuple[AuditEvent, ...]
+    not_provided: tuple[str, ...]
+
+
+class Audit:
+    """Answers about the audit trail, as one viewer may have them."""
+
+    def __init__(self, store: DuckStore, campaigns: Campaigns) -> None:
+        self._store, self._campaigns = store, campaigns
+
+    def of(self, id: str) -> AuditTrail:
+        """Return the audit trail of campaign *id*; raises `NotFound` or `Ambiguous`."""
+        campaign = {"campaign_id": self._campaigns.find(id).campaign_id}
+        with self._store.reading() as session:
+            found = session.rows("audit/of_campaign", campaign)
+        return AuditTrail(
+            rows=tuple(
+                AuditEvent(**{name: row[name] for name in ("action", "actor", "note", "occurred_at")})
+                for row in found
+            ),
+            not_provided=() if self._store.probe.provides("core.audit_events") else ("audit_events",),
+        )

@@ -1,0 +1,443 @@
+"""Campaigns: the tiles, the list, and one campaign with everything that is counted about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from campaignkit.codes import stat_table
+from campaignkit.domain.access import Viewer
+from campaignkit.domain.delivery import RECEIPTS_MAY_COME, SmsResult, Stage, Verdict, add_up, verdict
+from campaignkit.domain.errors import Ambiguous, InvalidInput, NotFound
+from campaignkit.domain.filters import (
+    SPAN,
+    CampaignFilter,
+    CampaignSort,
+    Cursor,
+    View,
+    id_range,
+    parse_enum,
+)
+from campaignkit.domain.history import Step, steps
+from campaignkit.domain.lifecycle import ACTIONS, LIVE, Mode, Moderation, State, Status, why_not
+from campaignkit.services.pages import Page, check_limit, later, order_name
+from campaignkit.store.duckdb import DuckStore, Row, Session
+from campaignkit.store.statements import Variant
+
+PAGE_ROWS = 50  # R21
+SHORTEST_ID = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A row of the list. `sent` counts what the SMSC accepted, `delivered` what reached the handset.
+
+    `total` is the campaign's own, else the recipients known so far, else None. `author` is a name, or an
+    e-mail address, masked without the grant to see numbers (R18).
+    """
+
+    campaign_id: int
+    external_id: str
+    workspace_id: str
+    status: Status
+    moderation: Moderation
+    mode: Mode | None
+    sent: int
+    total: int | None
+    delivered: int
+    errors: int
+    saddr: str
+    start_at: datetime | None
+    end_at: datetime | None
+    created_at: datetime
+    author: str | None
+    name: str | None
+    auto_start: bool
+    archived: bool
+    window_from: time | None
+    window_to: time | None
+    delivery_errors: int | None
+    updated_at: datetime
+    paused_reason: str | None = None
+
+    @property
+    def state(self) -> State:
+        """Return what the lifecycle's rules look at."""
+        return State(self.status, self.moderation, self.archived, self.auto_start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpis:
+    """The tiles (R3–R7): campaigns ever created, and messages delivered to the handset, never filtered.
+
+    total = active + completed + errors + cancelled + expired + new, always.
+    """
+
+    total: int
+    active: int
+    completed: int
+    errors: int
+    sms_sent: int
+    new: int
+    cancelled: int
+    expired: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """The number on the Errors tab and its parts (R60); a part that the source does not provide is None."""
+
+    job_errors: int | None
+    counter: int | None
+    failed_rows: int
+    badge: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One campaign: its row, its recipients by verdict (they add up), the badge, and what the viewer may do."""
+
+    campaign: Campaign
+    verdicts: Mapping[Verdict, int]
+    badge: Badge
+    actions: tuple[str, ...]
+    not_provided: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What one day sent, by sent time, and what became of it so far."""
+
+    day: date
+    sent: int
+    delivered: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Every day from the first message to the last in `zone`, zeros too (R49)."""
+
+    zone: str
+    rows: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The state history, newest first (R50); empty and named in `not_provided` where the source has none."""
+
+    rows: tuple[Step, ...]
+    not_provided: tuple[str, ...] = ()
+
+
+class Campaigns:
+    """Answers about campaigns, as one viewer may have them."""
+
+    def __init__(
+        self,
+        store: DuckStore,
+        viewer: Viewer,
+        zones: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._viewer, self._zones, self._clock = store, viewer, zones, clock
+
+    def kpis(self) -> Kpis:
+        """Return the tiles of the whole scope; archived and queued campaigns count (R3, R8)."""
+        with self._store.reading() as session:
+            found = session.rows("campaigns/statuses", self._scope())
+            delivered = session.row("campaigns/delivered", self._scope())["delivered"]
+        by_status = dict.fromkeys(Status, 0) | {Status(row["status"]): row["campaigns"] for row in found}
+        return Kpis(
+            total=sum(by_status.values()),
+            active=sum(by_status[status] for status in LIVE),
+            completed=by_status[Status.DONE],
+            errors=by_status[Status.FAILED],
+            sms_sent=delivered,
+            new=by_status[Status.NEW],
+            cancelled=by_status[Status.CANCELLED],
+            expired=by_status[Status.EXPIRED],
+        )
+
+    def page(
+        self,
+        filter: CampaignFilter = CampaignFilter(),
+        *,
+        sort: CampaignSort | str = CampaignSort.CREATED,
+        descending: bool | None = None,
+        limit: int = PAGE_ROWS,
+        after: str | None = None,
+    ) -> Page[Campaign]:
+        """Return a page of the list; a page at any depth costs what the first costs (R21).
+
+        *descending* defaults to newest first, and to A first for senders. *after* is the `next` of an earlier
+        page in the same order. Raises `InvalidInput` for a sort, limit or cursor that does not exist.
+        """
+        by = parse_enum(CampaignSort, sort, what="sort")
+        down = by is not CampaignSort.SENDER if descending is None else descending
+        order = order_name(by, descending=down)
+        cursor = Cursor.parse(after, order=order) if after is not None else None
+        check_limit(limit)
+        variant, parameters = self._matching(filter)
+        variant = replace(variant, sort=by.value, descending=down, limited=True)
+        with self._store.reading() as session:
+            total = self._count(session, filter)
+            variant, place = later(variant, cursor, by_time=by is not CampaignSort.SENDER, tie=UUID)
+            found = session.rows("campaigns/page", parameters | place | {"limit": limit + 1}, variant)
+            rows = self._with_progress(session, found[:limit])
+        more = len(found) > limit
+        return Page(
+            rows=rows,
+            total=total,
+            next=str(_cursor(rows[-1], by, order)) if more else None,
+            kind=Campaign,
+        )
+
+    def count(self, filter: CampaignFilter = CampaignFilter()) -> int:
+        """Return how many campaigns match."""
+        with self._store.reading() as session:
+            return self._count(session, filter)
+
+    def dropping(self, filter: CampaignFilter) -> dict[str, int]:
+        """Return, for each active field of *filter*, how many campaigns would match without it (R39)."""
+        with self._store.reading() as session:
+            return {field: self._count(session, filter.without(field)) for field in filter.active}
+
+    def find(self, id: str) -> Campaign:
+        """Return the campaign of that `external_id` or unambiguous prefix, whatever view it is in.
+
+        Raises `NotFound`, or `Ambiguous` with the ids that it could be.
+        """
+        with self._store.reading() as session:
+            return self._find(session, id)
+
+    def show(self, id: str) -> Shown:
+        """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
+        with self._store.reading() as session:
+            campaign = self._find(session, id)
+            parts = session.rows(
+                "campaigns/verdicts",
+                {
+                    "campaign_id": campaign.campaign_id,
+                    "receipts_since": self._clock() - RECEIPTS_MAY_COME,
+                },
+            )
+            job_errors = (
+                session.row("errors/job_count", {"campaign_id": campaign.campaign_id})["job_errors"]
+                if self._store.probe.provides("core.job_errors")
+                else None
+            )
+        badge = _badge(job_errors, campaign)
+        return Shown(
+            campaign=campaign,
+            verdicts=add_up((_verdict(part), part["recipients"]) for part in parts),
+            badge=badge,
+            actions=self._actions(campaign),
+            not_provided=_not_provided(
+                mode=campaign.mode, job_errors=badge.job_errors, counter=badge.counter
+            ),
+        )
+
+    def activity(self, id: str) -> Activity:
+        """Return the messages sent per day in the zone of the campaign's workspace (R49)."""
+        with self._store.reading() as session:
+            campaign = self._find(session, id)
+            zone = self.zone(campaign.workspace_id)
+            found = session.rows(
+                "campaigns/activity", {"campaign_id": campaign.campaign_id, "zone": zone}
+            )
+        return Activity(zone=zone, rows=_every_day(found))
+
+    def history(self, id: str) -> History:
+        """Return the state history with durations and anomalies, newest first (R50)."""
+        with self._store.reading() as session:
+            campaign = self._find(session, id)
+            found = session.rows("campaigns/history", {"campaign_id": campaign.campaign_id})
+        events = [(row["phase"], row["reason"], row["occurred_at"]) for row in found]
+        missing = () if self._store.probe.provides("core.state_events") else ("state_events",)
+        return History(rows=tuple(reversed(steps(events))), not_provided=missing)
+
+    def zone(self, workspace: str) -> str:
+        """Return the IANA zone in which a workspace counts its days."""
+        return self._zones.get(workspace, "UTC")
+
+    def _actions(self, campaign: Campaign) -> tuple[str, ...]:
+        return tuple(
+            event.value
+            for event in ACTIONS
+            if self._viewer.may(event, campaign.workspace_id) and why_not(campaign.state, event) is None
+        )
+
+    def _scope(self) -> dict[str, object]:
+        return {"scope": list(self._viewer.workspaces)}
+
+    def _matching(self, filter: CampaignFilter) -> tuple[Variant, dict[str, object]]:
+        """Return the form of campaigns/page that *filter* asks for, and its parameters."""
+        unknown = filter.workspaces - set(self._viewer.workspaces)
+        if unknown:
+            raise InvalidInput(
+                f"there is no workspace {min(unknown)!r} in this scope: choose from {', '.join(self._viewer.workspaces)}"
+            )
+        now = self._clock()
+        names = {filter.view.value}
+        given: dict[str, object] = self._scope() | {
+            "statuses": sorted(filter.statuses),
+            "modes": sorted(filter.modes),
+            "workspaces": sorted(filter.workspaces),
+            "search": filter.search,
+            "now": now,
+        }
+        names |= {name for name in ("statuses", "modes", "workspaces") if getattr(filter, name)}
+        if filter.period in SPAN:
+            names.add("period")
+            given["since"] = now - SPAN[filter.period]
+        if filter.search:
+            ids = id_range(filter.search)
+            names.add("id_or_sender" if ids else "sender")
+            if ids:
+                given |= {"id_low": ids.low, "id_high": ids.high}
+        return Variant(filters=frozenset(names)), given
+
+    def _count(self, session: Session, filter: CampaignFilter) -> int:
+        variant, parameters = self._matching(filter)
+        matching: int = session.row("campaigns/page", parameters, replace(variant, counted=True))["matching"]
+        return matching
+
+    def _find(self, session: Session, id: str) -> Campaign:
+        ids = id_range(id.strip()) if isinstance(id, str) else None
+        if ids is None:
+            raise NotFound(f"no campaign has an ID like {_quoted(id)}: an ID is a UUID or the beginning of one")
+        if len(id.strip()) < SHORTEST_ID:
+            raise InvalidInput(f"an ID needs at least {SHORTEST_ID} characters, {id.strip()!r} has fewer")
+        parameters = self._scope() | {"id_low": ids.low, "id_high": ids.high, "limit": 6}
+        variant = Variant(filters=frozenset({"id"}), sort="created", limited=True)
+        found = session.rows("campaigns/page", parameters, variant)
+        if not found:
+            raise NotFound(
+                f"no campaign in {self._scope_name()} has an ID that begins with {_quoted(id)}: check it, or widen the scope with --workspace"
+            )
+        if len(found) > 1:
+            some = ", ".join(row["external_id"] for row in found[:5])
+            raise Ambiguous(f"{_quoted(id)} fits several campaigns ({some}{', …' if len(found) > 5 else ''}): give more of it")
+        (campaign,) = self._with_progress(session, found)
+        return campaign
+
+    def _scope_name(self) -> str:
+        return "the Master workspace" if self._viewer.master else f"workspace {', '.join(self._viewer.workspaces)}"
+
+    def _with_progress(self, session: Session, found: list[Row]) -> tuple[Campaign, ...]:
+        """Return the rows as campaigns, with what each has sent, delivered and lost."""
+        if not found:
+            return ()
+        ids = {"campaign_ids": [row["campaign_id"] for row in found]}
+        progress = {row["campaign_id"]: row for row in session.rows("campaigns/progress", ids)}
+        paused = [row["campaign_id"] for row in found if row["status"] == Status.PAUSED]
+        reasons: dict[int, str] = {}
+        if paused and self._store.probe.provides("core.state_events"):
+            events = session.rows("campaigns/paused", {"campaign_ids": paused})
+            reasons = {row["campaign_id"]: row["reason"] for row in events if row["phase"] == Status.PAUSED}
+        return tuple(
+            _campaign(
+                row,
+                progress.get(row["campaign_id"], {}),
+                reasons.get(row["campaign_id"]),
+                clear=self._viewer.clear_numbers,
+            )
+            for row in found
+        )
+
+
+def _campaign(row: Row, progress: Mapping[str, int], reason: str | None, *, clear: bool) -> Campaign:
+    known = row | {
+        "status": Status(row["status"]),
+        "moderation": Moderation(row["moderation"]),
+        "mode": Mode(row["mode"]) if row["mode"] is not None else None,
+        "author": row["author_name"] or mask_email(row["author_email"], clear=clear),
+        "total": row["total"] if row["total"] is not None else progress.get("recipients"),
+        "paused_reason": reason,
+    }
+    for name in ("sent", "delivered", "errors"):
+        known[name] = progress.get(name, 0)
+    del known["author_name"], known["author_email"]
+    return Campaign(**known)
+
+
+def mask_email(address: str | None, *, clear: bool) -> str | None:
+    """Return an e-mail address as its first letter and domain, 'k…@example.com', unless it may be seen."""
+    if address is None or clear:
+        return address
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}…{at}{domain}"
+
+
+def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:
+    key = {
+        CampaignSort.CREATED: last.created_at.isoformat(),
+        CampaignSort.START: last.start_at.isoformat() if last.start_at else None,
+        CampaignSort.SENDER: last.saddr,
+    }[by]
+    return Cursor(order, key, last.external_id)
+
+
+def _verdict(part: Row) -> Verdict:
+    return verdict(
+        stage=Stage(part["stage"]),
+        sms_result=SmsResult(part["sms_result"]),
+        kind=stat_table().kind(part["smpp_code"]),
+        filtered=part["filtered"],
+        receipts_may_come=part["receipts_may_come"],
+    )
+
+
+def _badge(job_errors: int | None, campaign: Campaign) -> Badge:
+    return Badge(
+        job_errors=job_errors,
+        counter=campaign.delivery_errors,
+        failed_rows=campaign.errors,
+        badge=(job_errors or 0) + max(campaign.delivery_errors or 0, campaign.errors),
+    )
+
+
+def _not_provided(**values: object) -> tuple[str, ...]:
+    return tuple(name for name, value in values.items() if value is None)
+
+
+def _every_day(found: list[Row]) -> tuple[Day, ...]:
+    if not found:
+        return ()
+    by_day = {row["day"]: Day(**row) for row in found}
+    first, last = min(by_day), max(by_day)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return tuple(by_day.get(day, Day(day=day, sent=0, delivered=0, failed=0)) for day in days)
+
+
+def _quoted(id: object) -> str:
+    text = repr(id)
+    return text if len(text) <= 60 else text[:57] + "…'"
+
+
+def as_json(campaign: Campaign) -> dict[str, Any]:
+    """Return the row as the command line prints it: the documented names, in their order."""
+    row = asdict(campaign)
+    return {name: row[name] for name in ROW_NAMES}
+
+
+ROW_NAMES = (
+    "external_id",
+    "workspace_id",
+    "status",
+    "moderation",
+    "mode",
+    "sent",
+    "total",
+    "delivered",
+    "errors",
+    "saddr",
+    "start_at",
+    "end_at",
+    "created_at",
+    "author",
+)

@@ -1,0 +1,77 @@
+"""What a database provides, whether every statement runs on it, and which rules of the contract its data breaks.
+
+The rules are read from sql/schema: each NOT NULL, CHECK, primary key, unique column and reference becomes one
+counting query, so a source that is made of views is held to the same contract as our own tables. A few rules
+that no constraint can say stand in sql/checks, one file a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from campaignkit.store.duckdb import DuckStore, Session
+from campaignkit.store.probe import OPTIONAL_RELATIONS, REQUIRED, Probe
+from campaignkit.store.rules import Rule, rules
+from campaignkit.store.statements import Variant, load, names
+
+NUMBERS = "core.recipient_numbers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """How many rows of a relation break a rule."""
+
+    rule: str
+    relation: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was found: every relation of the contract as table, view or missing, and the rules that are broken."""
+
+    relations: Mapping[str, str]
+    violations: tuple[Violation, ...]
+
+
+def check(store: DuckStore) -> Checked:
+    """Plan every statement and count what breaks a rule; raises what the engine raises on a broken statement."""
+    with store.reading() as session:
+        for name in names():
+            for variant in variants(name):
+                session.explain(name, variant)
+        found = tuple(_violations(session, store.probe))
+    known = (*REQUIRED, *OPTIONAL_RELATIONS, NUMBERS)
+    return Checked(
+        relations={name: store.probe.relations.get(name, "missing") for name in sorted(known)}, violations=found
+    )
+
+
+def variants(name: str) -> Iterator[Variant]:
+    """Yield forms of a statement that together use every declared filter and sort, both ways, at both depths."""
+    statement = load(name)
+    yield Variant()
+    for declared in statement.filters:
+        yield Variant(filters=frozenset({declared}))
+        yield Variant(filters=frozenset({declared}), counted=True)
+    for sort, (key, _) in statement.sorts.items():
+        for descending in (True, False):
+            yield Variant(sort=sort, descending=descending, limited=True)
+            yield Variant(sort=sort, descending=descending, after="value", limited=True)
+            if key.nullable:
+                yield Variant(sort=sort, descending=descending, after="null", limited=True)
+
+
+def _violations(session: Session, probe: Probe) -> Iterator[Violation]:
+    for rule in rules():
+        if _answerable(rule, probe):
+            (count,) = session.connection.execute(rule.sql).fetchone() or (0,)
+            session.connection.complete()
+            if count:
+                yield Violation(rule=rule.name, relation=rule.relation, count=count)
+
+
+def _answerable(rule: Rule, probe: Probe) -> bool:
+    relation_there = rule.relation in probe.relations
+    return relation_there and all(probe.provides(f"{rule.relation}.{column}") for column in rule.columns)

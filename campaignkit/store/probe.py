@@ -1,0 +1,82 @@
+"""What a database provides: which relations and columns are there, and whether we may use them at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from campaignkit.domain.errors import StoreUnreadable
+
+SCHEMA_VERSION = 1
+
+REQUIRED: Mapping[str, frozenset[str]] = {
+    "core.workspaces": frozenset({"workspace_id", "name", "time_zone"}),
+    "core.campaigns": frozenset(
+        "campaign_id external_id workspace_id name status moderation auto_start mode saddr start_at end_at"
+        " window_from window_to total author_name author_email created_at updated_at".split()
+    ),
+    "core.recipients": frozenset(
+        "campaign_id recipient_id ctn_tail stage esme filter parts command_status smsid smpp_code sms_result"
+        " err error created_at sent_at dlr_at".split()
+    ),
+    "kit.audit_events": frozenset({"audit_id"}),
+    "kit.members": frozenset({"login"}),
+    "kit.archived": frozenset({"campaign_id"}),
+}
+OPTIONAL_RELATIONS = ("core.state_events", "core.job_errors", "core.audit_events")
+OPTIONAL_COLUMNS = ("core.campaigns.delivery_errors", "core.recipients.ctn_hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a database provides. `missing` names optional relations ('core.x') and columns ('core.x.y')."""
+
+    relations: Mapping[str, str] = field(default_factory=dict)  # name -> "table" | "view"
+    missing: frozenset[str] = frozenset()
+
+    def provides(self, name: str) -> bool:
+        """Tell whether an optional relation or column is there."""
+        return name not in self.missing
+
+
+def probe(connection: duckdb.DuckDBPyConnection, path: Path) -> Probe:
+    """Return what the attached database provides; raises `StoreUnreadable` if it is not a campaignkit database."""
+    columns: dict[str, set[str]] = {}
+    kinds: dict[str, str] = {}
+    found = connection.execute(
+        "select table_schema || '.' || table_name, table_type, column_name"
+        " from information_schema.columns join information_schema.tables using (table_catalog, table_schema, table_name)"
+        " where table_catalog = 'ops' and table_schema in ('core', 'kit')"
+    ).fetchall()
+    for relation, kind, column in found:
+        columns.setdefault(relation, set()).add(column)
+        kinds[relation] = "view" if kind == "VIEW" else "table"
+    _check_version(connection, path, kinds)
+    for relation, needed in REQUIRED.items():
+        lacking = needed - columns.get(relation, set())
+        if lacking:
+            what = relation if relation not in columns else f"{relation}.{min(lacking)}"
+            raise StoreUnreadable(
+                f"{path} is no campaignkit database, it has no {what}: run `campaignkit init` on it, or name another"
+            )
+    return Probe(
+        kinds,
+        frozenset(relation for relation in OPTIONAL_RELATIONS if relation not in columns)
+        | frozenset(
+            name for name in OPTIONAL_COLUMNS if name.rsplit(".", 1)[1] not in columns[name.rsplit(".", 1)[0]]
+        ),
+    )
+
+
+def _check_version(connection: duckdb.DuckDBPyConnection, path: Path, kinds: Mapping[str, str]) -> None:
+    if "kit.schema_version" not in kinds:
+        return
+    (version,) = connection.execute("select max(version) from kit.schema_version").fetchone() or (None,)
+    connection.complete()
+    if version is not None and version > SCHEMA_VERSION:
+        raise StoreUnreadable(
+            f"{path} was made by a newer campaignkit (schema {version}, this one knows {SCHEMA_VERSION}): upgrade campaignkit"
+        )

@@ -1,0 +1,87 @@
+"""The contract's constraints as counting queries, read from sql/schema; and the rules of sql/checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from campaignkit.assets import asset
+from campaignkit.store.statements import contract_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`sql` counts the rows of `relation` that break the rule; it reads `columns` of it."""
+
+    name: str
+    relation: str
+    columns: frozenset[str]
+    sql: str
+
+
+# The toolkit's own files leave these keys out, to load faster; a source may not.
+KEYS = {"core.recipients": ("campaign_id", "recipient_id")}
+ORPHANS = ("core.recipients", "core.state_events", "core.job_errors")
+
+
+def rules() -> Iterator[Rule]:
+    """Yield every rule, in the order of the schema."""
+    from sqlglot import exp
+
+    for relation, schema in contract_tables().items():
+        if not relation.startswith("core."):
+            continue
+        for column in schema.find_all(exp.ColumnDef):
+            for constraint in column.constraints:
+                yield from _of_column(relation, column.name, constraint.kind)
+        if relation in KEYS:
+            yield _duplicates(relation, KEYS[relation])
+        if relation in ORPHANS:
+            yield _orphans(relation, "campaign_id", "core.campaigns", "campaign_id")
+    for path in sorted(asset("sql", "checks").glob("*.sql")):
+        first, text = path.read_text(encoding="utf-8").split("\n", 1)
+        yield Rule(path.stem, first.removeprefix("-- on ").strip(), frozenset(), text)
+
+
+def _of_column(relation: str, column: str, kind: object) -> Iterator[Rule]:
+    from sqlglot import exp
+
+    if isinstance(kind, exp.NotNullColumnConstraint):
+        yield _not_null(relation, column)
+    if isinstance(kind, exp.CheckColumnConstraint):
+        condition = kind.this.sql("postgres")
+        yield _counting(f"{column}_check", relation, column, f"not ({condition})")
+    if isinstance(kind, exp.PrimaryKeyColumnConstraint | exp.UniqueColumnConstraint):
+        if isinstance(kind, exp.PrimaryKeyColumnConstraint):
+            yield _not_null(relation, column)
+        yield _duplicates(relation, (column,))
+    if isinstance(kind, exp.Reference):
+        target = kind.find(exp.Table)
+        if target is not None:
+            yield _orphans(relation, column, f"{target.db}.{target.name}", column)
+
+
+def _counting(name: str, relation: str, column: str, broken: str) -> Rule:
+    return Rule(name, relation, frozenset({column}), f"select count(*) from {relation} where {broken}")
+
+
+def _not_null(relation: str, column: str) -> Rule:
+    return _counting(f"{column}_not_null", relation, column, f"{column} is null")
+
+
+def _duplicates(relation: str, key: tuple[str, ...]) -> Rule:
+    columns = ", ".join(key)
+    filled = " and ".join(f"{column} is not null" for column in key)
+    sql = (
+        f"select coalesce(sum(surplus), 0)::bigint from"
+        f" (select count(*) - 1 as surplus from {relation} where {filled} group by {columns} having count(*) > 1) as d"
+    )
+    return Rule(f"{'_'.join(key)}_unique", relation, frozenset(key), sql)
+
+
+def _orphans(relation: str, column: str, target: str, key: str) -> Rule:
+    sql = (
+        f"select count(*) from {relation} as child where child.{column} is not null"
+        f" and not exists (select 1 from {target} as parent where parent.{key} = child.{column})"
+    )
+    return Rule(f"{column}_known", relation, frozenset({column}), sql)

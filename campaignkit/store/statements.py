@@ -1,0 +1,300 @@
+"""Load, check and compile the files of `sql/`.
+
+A statement is one file in PostgreSQL's dialect, runnable as it is. Comments declare what may be added:
+
+    --? since: c.created_at >= :since::timestamptz        an optional filter, joined by AND
+    --^ start: c.start_at::timestamptz?, c.external_id::uuid
+                                                          an allowed sort: key, then tie-break, each with its
+                                                          type; `?` marks a key that may be null (nulls come last)
+
+From a sort follow ORDER BY and the keyset condition that begins a later page, so that a page at any depth
+costs what the first costs. Compiling takes sqlglot some milliseconds and the import of sqlglot a quarter of
+a second, so the compiled text is cached in the user's cache folder, keyed by the text it was made from.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from campaignkit.assets import asset
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+Dialect = Literal["duckdb", "postgres"]
+CACHE_FORMAT = "2"  # raise it whenever this module would compile the same file to another text
+
+# Folders of sql/ that hold no questions: DDL, and DuckDB's own SQL over files.
+NOT_STATEMENTS = frozenset({"schema", "checks", "adapters", "import", "demo"})
+
+
+class StatementError(Exception):
+    """A file in sql/ is not what this module expects: a fault of the package, not of its user."""
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One column of a declared sort."""
+
+    sql: str
+    type: str
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A file of sql/, taken apart but not yet compiled."""
+
+    name: str
+    text: str
+    filters: dict[str, str]
+    sorts: dict[str, tuple[SortKey, SortKey]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Which form of a statement is wanted; finite, and without a word that a user typed."""
+
+    filters: frozenset[str] = frozenset()
+    sort: str | None = None
+    descending: bool = False
+    after: Literal["value", "null"] | None = None
+    limited: bool = False
+    counted: bool = False  # only how many rows there are
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """SQL for one engine, and the names of the parameters it takes."""
+
+    sql: str
+    parameters: frozenset[str]
+
+
+_DECLARATION = re.compile(r"^--([?^])\s*(\w+):\s*(.+)$", re.MULTILINE)
+_SORT_KEY = re.compile(r"^\s*(.+)::(\w+)(\??)\s*$")
+
+
+def names() -> Iterator[str]:
+    """Yield the name of every statement: its path below sql/ without the ending."""
+    root = asset("sql")
+    for path in sorted(root.rglob("*.sql")):
+        parts = path.relative_to(root).parts
+        if parts[0] not in NOT_STATEMENTS:
+            yield "/".join(parts).removesuffix(".sql")
+
+
+@functools.cache
+def load(name: str) -> Statement:
+    """Return the statement called *name*; raises `StatementError` if it is malformed or not there."""
+    try:
+        text = asset("sql", *f"{name}.sql".split("/")).read_text(encoding="utf-8")
+    except OSError as error:
+        raise StatementError(f"there is no statement {name}") from error
+    filters: dict[str, str] = {}
+    sorts: dict[str, tuple[SortKey, SortKey]] = {}
+    for kind, key, body in _DECLARATION.findall(text):
+        if kind == "?":
+            filters[key] = body.strip()
+        else:
+            sorts[key] = _sort(name, body)
+    return Statement(name, text, filters, sorts)
+
+
+def _sort(name: str, body: str) -> tuple[SortKey, SortKey]:
+    keys = []
+    for part in body.split(","):
+        match = _SORT_KEY.match(part)
+        if not match:
+            raise StatementError(f"{name}: a sort key reads 'expression::type', not {part.strip()!r}")
+        keys.append(SortKey(match[1].strip(), match[2], bool(match[3])))
+    if len(keys) != 2 or keys[1].nullable:
+        raise StatementError(f"{name}: a sort is one key and one tie-break that is never null")
+    return keys[0], keys[1]
+
+
+def check() -> None:
+    """Raise `StatementError` unless every file of sql/ can be taken apart and every declaration is used well."""
+    for name in names():
+        statement = load(name)
+        compile_statement(name, Variant(filters=frozenset(statement.filters)), "postgres")
+        for sort in statement.sorts:
+            compile_statement(name, Variant(sort=sort, after="value"), "postgres")
+
+
+class Compiler:
+    """Compiles statements for one engine and one set of missing relations, with a cache on disk."""
+
+    def __init__(self, dialect: Dialect, *, missing: frozenset[str], cache: Path | None) -> None:
+        self.dialect, self.missing, self.cache = dialect, missing, cache
+        self._known: dict[tuple[str, Variant], Compiled] = {}
+
+    def __call__(self, name: str, variant: Variant) -> Compiled:
+        """Return *name* compiled in *variant*; the text comes from the cache if it can."""
+        key = name, variant
+        if key not in self._known:
+            self._known[key] = self._from_disk(name, variant)
+        return self._known[key]
+
+    def _from_disk(self, name: str, variant: Variant) -> Compiled:
+        text = load(name).text
+        relevant = frozenset(relation for relation in self.missing if _mentions(text, relation))
+        variant = replace(variant, missing=relevant)
+        path = self._path(text, variant)
+        found = path and _read(path)
+        if not found:
+            found = compile_statement(name, variant, self.dialect)
+            if path:
+                _write(path, found)
+        return found
+
+    def _path(self, text: str, variant: Variant) -> Path | None:
+        if self.cache is None:
+            return None
+        form = {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(variant).items()}
+        wanted = json.dumps([CACHE_FORMAT, self.dialect, text, form], sort_keys=True)
+        return self.cache / "sql" / hashlib.sha256(wanted.encode()).hexdigest()
+
+
+def _mentions(text: str, relation: str) -> bool:
+    return ".".join(relation.split(".")[:2]) in text
+
+
+def _read(path: Path) -> Compiled | None:
+    try:
+        parameters, sql = path.read_text(encoding="utf-8").split("\n", 1)
+    except (OSError, ValueError):
+        return None
+    return Compiled(sql, frozenset(parameters.split()))
+
+
+def _write(path: Path, compiled: Compiled) -> None:
+    """Keep *compiled*; a cache that cannot be written only costs time, so failure is no error."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(" ".join(sorted(compiled.parameters)) + "\n" + compiled.sql)
+        os.replace(temporary, path)  # whole or not at all: several commands may start at once
+    except OSError:
+        return
+
+
+def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled:
+    """Return *name* in *dialect*, without the cache; raises `StatementError` for what is not declared."""
+    from sqlglot import exp
+
+    statement = load(name)
+    query = _parse(statement.text)
+    for relation in variant.missing:
+        _replace_missing(query, relation)
+    if isinstance(query, exp.Query):
+        query = _with_filters(statement, query, variant)
+        query = _with_order(statement, query, variant)
+        if variant.limited:
+            query = query.limit(exp.Placeholder(this="limit"))
+        if variant.counted:
+            query = exp.select("count(*) as matching").from_(query.subquery("matched"))
+    parameters = frozenset(placeholder.name for placeholder in query.find_all(exp.Placeholder))
+    return Compiled(query.sql(dialect=dialect, comments=False), parameters)
+
+
+def _parse(text: str) -> exp.Expression:
+    import sqlglot
+
+    parsed: exp.Expression = sqlglot.parse_one(text, read="postgres")
+    return parsed
+
+
+def _with_filters(statement: Statement, query: exp.Query, variant: Variant) -> exp.Query:
+    unknown = variant.filters - statement.filters.keys()
+    if unknown:
+        raise StatementError(f"{statement.name} declares no filter {', '.join(sorted(unknown))}")
+    for name in sorted(variant.filters):
+        query = query.where(f"({statement.filters[name]})", dialect="postgres")  # type: ignore[attr-defined]
+    return query
+
+
+def _with_order(statement: Statement, query: exp.Query, variant: Variant) -> exp.Query:
+    if variant.sort is None:
+        return query
+    if variant.sort not in statement.sorts:
+        raise StatementError(f"{statement.name} declares no sort {variant.sort}")
+    keys = statement.sorts[variant.sort]
+    if variant.after:
+        query = query.where(_later(keys, variant), dialect="postgres")  # type: ignore[attr-defined]
+    direction = "desc" if variant.descending else "asc"
+    # `desc nulls last` on a column that is never null would keep PostgreSQL from using its index.
+    order = [
+        f"{key.sql} {direction}{' nulls last' if key.nullable else _natural_nulls(variant)}" for key in keys
+    ]
+    return query.order_by(*order, dialect="postgres")
+
+
+def _natural_nulls(variant: Variant) -> str:
+    return " nulls first" if variant.descending else " nulls last"
+
+
+def _later(keys: tuple[SortKey, SortKey], variant: Variant) -> str:
+    """Return the condition for rows that come after the cursor's."""
+    key, tie = keys
+    compare = "<" if variant.descending else ">"
+    key_value, tie_value = f":after_key::{key.type}", f":after_tie::{tie.type}"
+    if variant.after == "null":
+        return f"{key.sql} is null and {tie.sql} {compare} {tie_value}"
+    later = f"({key.sql}, {tie.sql}) {compare} ({key_value}, {tie_value})"
+    if not key.nullable:
+        return later
+    return f"({key.sql} {compare} {key_value} or ({key.sql} = {key_value} and {tie.sql} {compare} {tie_value}) or {key.sql} is null)"
+
+
+def _replace_missing(query: exp.Expression, relation: str) -> None:
+    """Let a relation or column that the source does not provide read as empty or null, typed by the contract."""
+    from sqlglot import exp
+
+    schema, table, *column = relation.split(".")
+    for node in list(query.find_all(exp.Table)):
+        if node.db != schema or node.name != table:
+            continue
+        alias = node.alias or table
+        if column:
+            inner = f"select *, null::{_types(f'{schema}.{table}')[column[0]]} as {column[0]} from {schema}.{table}"
+        else:
+            nulls = (f"null::{kind} as {name}" for name, kind in _types(f"{schema}.{table}").items())
+            inner = f"select {', '.join(nulls)} where false"
+        subquery = _parse(inner).subquery(alias)  # type: ignore[attr-defined]
+        if node.args.get("joins"):
+            subquery.set("joins", node.args["joins"])
+        node.replace(subquery)
+
+
+@functools.cache
+def contract_tables() -> dict[str, exp.Schema]:
+    """Return the tables that sql/schema creates, each with its definition, in order."""
+    import sqlglot
+    from sqlglot import exp
+
+    return {
+        f"{tree.this.this.db}.{tree.this.this.name}": tree.this
+        for path in sorted(asset("sql", "schema").glob("*.sql"))
+        for tree in sqlglot.parse(path.read_text(encoding="utf-8"), read="postgres")
+        if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema)
+    }
+
+
+def _types(relation: str) -> dict[str, str]:
+    """Return the columns of a relation of the contract with their types."""
+    from sqlglot import exp
+
+    columns = contract_tables()[relation].find_all(exp.ColumnDef)
+    return {column.name: column.args["kind"].sql("postgres") for column in columns}

@@ -1,0 +1,26 @@
+"""The browser's part: hand-written files in static/, joined into one module and one style sheet.
+
+A widget's module cannot import its neighbours, so the parts share one scope in this order; there is no build.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "static"
+SCRIPTS = ("dom", "head", "tiles", "filters", "table", "charts", "overview", "browser")
+STYLES = ("tokens", "ck", "list", "detail")
+
+
+def script() -> str:
+    """Return the widget's module."""
+    return _joined(SCRIPTS, "js")
+
+
+def style() -> str:
+    """Return the widget's style sheet."""
+    return _joined(STYLES, "css")
+
+
+def _joined(names: tuple[str, ...], ending: str) -> str:
+    return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)

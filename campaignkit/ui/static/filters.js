@@ -1,0 +1,169 @@
+// The sidebar, the chips above the table, and what is said when nothing matches.
+// The kernel's filter is the only state. The sidebar shows it, except where a wish of this user is still on its way.
+
+const FIELDS = { search: "Search", period: "Period", statuses: "Status", modes: "Mode", workspaces: "Workspace" };
+const TYPING_PAUSE = 250;
+const ANSWER_TIME = 1500;
+
+function filterForm(uid, wish) {
+  const search = h("input", { class: "field", type: "search", id: `${uid}-search`, "data-field": "search",
+    placeholder: "Campaign ID or sender", autocomplete: "off", spellcheck: "false" });
+  const groups = h("div", { class: "groups" });
+  const node = h("form", { class: "side", "aria-label": "Filters" },
+    h("fieldset", { "data-group": "search" },
+      h("legend", {}, h("label", { for: `${uid}-search` }, FIELDS.search)), search),
+    groups);
+  const wished = new Map();      // field -> { value, until }: asked for and not yet answered
+  let latest = null;
+  let typing = null;
+  let settling = null;
+
+  function ask(field, value) {
+    wished.set(field, { value: JSON.stringify([value].flat().sort()), until: Date.now() + ANSWER_TIME });
+    clearTimeout(settling);
+    settling = setTimeout(show, ANSWER_TIME + 10);      // the kernel has the last word, also when it answers otherwise
+    wish({ event: "filter", field, value });
+  }
+
+  function sendSearch() {
+    clearTimeout(typing);
+    typing = null;
+    ask("search", search.value);
+  }
+
+  function forget(field) {
+    const fields = field ? [field] : Object.keys(FIELDS);
+    fields.forEach((name) => wished.delete(name));
+    if (!fields.includes("search")) return;
+    clearTimeout(typing);
+    typing = null;
+    search.value = "";
+  }
+
+  function checkedValues(field) {
+    return inputsOf(node, field).filter((input) => input.checked).map((input) => input.value);
+  }
+
+  function show() {
+    if (!latest) return;
+    for (const field of Object.keys(FIELDS)) if (!outstanding(field)) showField(field);
+  }
+
+  function outstanding(field) {
+    const asked = wished.get(field);
+    if (!asked) return false;
+    const answered = asked.value === JSON.stringify([latest[field] ?? []].flat().sort());
+    if (answered || Date.now() >= asked.until) wished.delete(field);
+    return wished.has(field);
+  }
+
+  function showField(field) {
+    if (field === "search") {
+      // Whoever is in the field owns its text; it is brought in line when they leave.
+      if (typing || search.getRootNode().activeElement === search) return;
+      if (search.value !== (latest.search ?? "")) search.value = latest.search ?? "";
+      return;
+    }
+    const values = [latest[field] ?? []].flat();
+    for (const input of inputsOf(node, field)) input.checked = values.includes(input.value);
+  }
+
+  search.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(sendSearch, TYPING_PAUSE);
+  });
+  search.addEventListener("blur", () => show());
+  node.addEventListener("change", ({ target }) => {
+    if (target.type === "radio") ask(target.dataset.field, target.value);
+    if (target.type === "checkbox") ask(target.dataset.field, checkedValues(target.dataset.field));
+  });
+  node.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (typing) sendSearch();
+  });
+
+  return {
+    node,
+    forget,
+    sync(listing) {
+      latest = listing.filter;
+      patch(groups, optionGroups(uid, listing.options));
+      show();
+    },
+    focus(field) {
+      const inputs = inputsOf(node, field);
+      (inputs.find((input) => input.checked) ?? inputs[0])?.focus();
+      if (field === "search") search.select();
+    },
+    dispose() {
+      clearTimeout(typing);
+      clearTimeout(settling);
+    },
+  };
+}
+
+function inputsOf(form, field) {
+  return [...form.querySelectorAll("input")].filter((input) => input.dataset.field === field);
+}
+
+function optionGroups(uid, options) {
+  return [
+    optionGroup(uid, "period", "radio", options.periods),
+    optionGroup(uid, "statuses", "checkbox", options.statuses, true),
+    optionGroup(uid, "modes", "checkbox", options.modes),
+    options.workspaces?.length > 0 && optionGroup(uid, "workspaces", "checkbox", options.workspaces),
+  ];
+}
+
+function optionGroup(uid, field, type, options, dots = false) {
+  return h("fieldset", { "data-group": field }, h("legend", {}, FIELDS[field]),
+    (options ?? []).map(({ value, label, tip }) => h("label", { class: "opt", title: tip },
+      h("input", { type, name: `${uid}-${field}`, value, "data-field": field }),
+      dots && h("span", { class: "dot", "data-s": value, "aria-hidden": "true" }),
+      h("span", { class: "word" }, label ?? value))));
+}
+
+// ---- above the table
+
+function filterBar(listing, open) {
+  const chips = listing.chips ?? [];
+  return [
+    h("button", { type: "button", class: "btn small filters-btn", "data-do": "fold", "aria-expanded": String(open) },
+      "Filters", chips.length > 0 && h("b", {}, chips.length)),
+    h("span", { class: "chips row" }, chips.map(chip),
+      chips.length > 0 && h("button", { type: "button", class: "clear", "data-do": "clear",
+        "aria-label": "Clear all filters", title: "Clear all filters" }, "×")),
+    h("span", { class: "grow" }),
+    h("span", { class: "sub cnt", role: "status" }, matchCount(listing)),
+  ];
+}
+
+function chip({ field, text }) {
+  const name = FIELDS[field] ?? field;
+  return h("span", { class: "chip", "data-id": `chip-${field}` },
+    h("button", { type: "button", class: "text", "data-do": "edit", "data-field": field,
+      "aria-label": `Edit filter ${name}`, title: text }, text),
+    h("button", { type: "button", class: "drop", "data-do": "drop", "data-field": field,
+      "aria-label": `Remove filter ${name}`, title: `Remove filter ${name}` }, "×"));
+}
+
+function matchCount({ chips, total, unfiltered }) {
+  if (!chips?.length) return [h("b", {}, figure(total)), total === 1 ? " campaign" : " campaigns"];
+  if (total === 0) return [h("b", {}, "0"), ` of ${plural(unfiltered, "campaign", "campaigns")} match`];
+  return [h("b", {}, figure(total)), total === 1 ? " campaign matches" : " campaigns match"];
+}
+
+function emptyState({ chips, dropping }) {
+  if (!chips?.length) {
+    return [h("h2", {}, "No campaigns yet"),
+      h("p", { class: "sub" }, "They appear here once a moderator approves them.")];
+  }
+  return [
+    h("h2", {}, "No campaigns match these filters"),
+    h("p", { class: "sub" }, dropping?.length ? "Dropping one would show:" : "Clear them to see the whole list."),
+    h("div", { class: "row" },
+      (dropping ?? []).map(({ field, text, count }) => h("button", { type: "button", class: "btn", "data-do": "drop",
+        "data-field": field }, text, h("span", { class: "sub" }, figure(count)))),
+      h("button", { type: "button", class: "btn quiet danger", "data-do": "clear" }, "Clear all filters")),
+  ];
+}

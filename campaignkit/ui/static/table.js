@@ -1,0 +1,226 @@
+// The table of campaigns: rows are patched by id, so a refresh moves no focus, no scroll and no animation.
+
+const COLUMNS = [
+  { name: "id", head: "ID", cell: idCell },
+  { name: "workspace", head: "Workspace", cell: (row) => row.workspace_id, clip: true, master: true },
+  { name: "status", head: "Status", cell: statusCell },
+  { name: "mode", head: "Mode", cell: (row) => row.mode ?? nil() },
+  { name: "progress", head: "Progress", cell: progressCell },
+  { name: "sender", head: "Sender", sort: "sender", cell: (row) => row.saddr, clip: true },
+  { name: "start", head: "Start", sort: "start", cell: (row, { clock }) => stackedMoment(row.start_at, clock) },
+  { name: "end", head: "End", cell: (row, { clock }) => stackedMoment(row.end_at, clock) },
+  { name: "created", head: "Created", sort: "created", cell: (row, { clock }) => stackedMoment(row.created_at, clock) },
+  { name: "author", head: "Author", cell: (row) => row.author ?? nil(), clip: true },
+  { name: "open", head: "Open", silent: true, cell: () => h("span", { class: "go", "aria-hidden": "true" }, "›") },
+];
+const GHOST_ROWS = 17;
+
+// ---- cells
+
+function idCell(row) {
+  const short = shortId(row.external_id);
+  return [
+    h("a", { class: "mono", href: `?campaign=${encodeURIComponent(row.external_id)}`, tabindex: "-1",
+      "data-do": "open", title: row.external_id }, short),
+    copyButton(row.external_id, `Copy the full ID of ${short}`),
+  ];
+}
+
+function statusCell(row, { statuses, clock }) {
+  return [badge(row, statuses), pausedUntil(row, clock)];
+}
+
+// A time of another year takes a second line for the hour: the columns stay as wide as this year's times need.
+function stackedMoment(iso, clock) {
+  if (!iso) return nil();
+  const instant = new Date(iso);
+  if (Number.isNaN(instant.getTime()) || partsOf(instant, clock.zone).year === clock.year) return moment(iso, clock);
+  const text = momentText(instant, clock);
+  return timeElement(iso, clock, () => [text.slice(0, -6), h("span", { class: "sub hour" }, text.slice(-6))]);
+}
+
+// R13. The bar is under the number; what is not known is said in words.
+function progressCell(row, { statuses }) {
+  const { sent, total, status } = row;
+  const live = Boolean(statuses.get(status)?.live);
+  if (row.mode === "Trigger") return openEnded(sent);
+  if (!total) return live ? unknownTotal(row) : noTotal(row);
+  const over = sent > total;
+  const percent = Math.min(100, (100 * sent) / total);
+  const complete = status === "Done" && sent === total;
+  const kind = over ? "over" : live || status === "Done" ? "" : "end";
+  return progress(kind, {
+    "aria-valuenow": Math.floor(percent), "aria-valuemin": 0, "aria-valuemax": 100,
+    "aria-valuetext": `${figure(sent)} sent of ${figure(total)}`,
+  }, h("span", {}, figure(sent), !complete && h("span", { class: "sub" }, ` / ${figure(total)}`)),
+  over ? surplus(sent - total) : h("span", { class: "sub percent" }, `${Math.floor(percent)}%`),
+  h("i", { style: `--p:${percent.toFixed(1)}%` }));
+}
+
+function progress(kind, aria, left, right, bar) {
+  return h("span", { class: `prog ${kind}`.trim(), role: "progressbar", "aria-label": "Progress", ...aria },
+    h("span", {}, left, right), bar);
+}
+
+function surplus(more) {
+  return h("span", { class: "warn surplus",
+    title: `Sent exceeds the total by ${figure(more)}: recipients were added after the list was counted` },
+  flag(), `+${figure(more)}`);
+}
+
+function openEnded(sent) {
+  return h("span", { class: "prog", title: "Trigger campaigns are open-ended: a count, no percent" },
+    h("span", {}, h("span", {}, `${figure(sent)} sent`), h("span", { class: "sub percent" }, "open-ended")));
+}
+
+function unknownTotal({ status, sent }) {
+  const words = status === "Building" ? "counting" : "total unknown";
+  const text = sent > 0 ? `${figure(sent)} sent, ${words}` : words;
+  return progress("unknown", { "aria-valuetext": text },
+    sent > 0 ? h("span", {}, `${figure(sent)} sent`) : h("span", { class: "sub" }, words),
+    sent > 0 && h("span", { class: "sub" }, words), h("i", {}));
+}
+
+function noTotal({ sent, total }) {
+  return h("span", { class: "prog end" },
+    h("span", {}, h("span", {}, `${figure(sent)} sent`),
+      h("span", { class: "sub percent" }, total === 0 ? "no recipients" : "no total")), h("i", {}));
+}
+
+// ---- head, rows, foot
+
+function headCell(column, sort) {
+  if (!column.sort) {
+    return h("th", { scope: "col" }, column.silent ? h("span", { class: "sr" }, column.head) : column.head);
+  }
+  const direction = sort.key !== column.sort ? "none" : sort.descending ? "descending" : "ascending";
+  return h("th", { scope: "col", "aria-sort": direction },
+    h("button", { type: "button", class: "sort", "data-do": "sort", "data-key": column.sort }, column.head));
+}
+
+function tableRow(row, columns, context, current) {
+  return h("tr", { "data-id": row.external_id, tabindex: row.external_id === current ? "0" : "-1" },
+    columns.map((column) => {
+      const content = column.cell(row, context);
+      const text = column.clip && typeof content === "string" ? content : null;
+      return h("td", { "data-c": column.name, class: column.clip && "clip", title: text }, content);
+    }));
+}
+
+// Bars of uneven lengths, the same on every drawing.
+function ghostRow(columns, place) {
+  return h("tr", {}, columns.map((column, at) => h("td", { "data-c": column.name },
+    !column.silent && h("span", { class: "skel", style: `--w:${46 + ((place * 17 + at * 29) % 34)}%` }))));
+}
+
+function pagingFoot({ first, last, total, has_previous: previous, has_next: next }) {
+  return [
+    h("span", {}, h("b", {}, `${figure(first)}–${figure(last)}`), ` of ${figure(total)}`),
+    h("span", { class: "grow" }),
+    pageButton("previous", "‹ Previous", previous),
+    pageButton("next", "Next ›", next),
+  ];
+}
+
+// aria-disabled and not disabled: the focus stays on the button when the last page is reached.
+function pageButton(to, text, usable) {
+  return h("button", { type: "button", class: "btn small", "data-do": "page", "data-to": to,
+    "aria-disabled": usable ? null : "true" }, text);
+}
+
+// ---- the table as one thing
+
+function campaignTable() {
+  const columnGroup = h("colgroup");
+  const head = h("thead");
+  const body = h("tbody", { class: "real" });
+  const ghost = h("tbody", { class: "ghost", "aria-hidden": "true" });
+  const table = h("table", { class: "grid list", "aria-label": "Campaigns", "aria-busy": "false" },
+    columnGroup, head, ghost, body);
+  const box = h("div", { class: "scroll tall" }, table);
+  const foot = h("nav", { class: "foot", "aria-label": "Pages" });
+  const empty = h("div", { class: "empty", hidden: true });
+  let current = null;
+  let shown = null;
+
+  function drawColumns(master, sort) {
+    const columns = COLUMNS.filter((column) => master || !column.master);
+    table.classList.toggle("master", master);
+    patch(columnGroup, columns.map((column) => h("col", { "data-c": column.name })));
+    patch(head, [h("tr", {}, columns.map((column) => headCell(column, sort)))]);
+    if (ghost.rows[0]?.cells.length !== columns.length) {
+      ghost.replaceChildren(...Array.from({ length: GHOST_ROWS }, (_, place) => ghostRow(columns, place)));
+    }
+    return columns;
+  }
+
+  function drawRows(rows, columns, context) {
+    const focused = body.getRootNode().activeElement?.closest?.("tr");
+    const held = focused && body.contains(focused) ? { row: focused, place: [...body.rows].indexOf(focused) } : null;
+    if (!rows.some((row) => row.external_id === current)) {
+      current = rows[Math.min(held?.place ?? 0, rows.length - 1)]?.external_id ?? null;
+    }
+    patch(body, rows.map((row) => tableRow(row, columns, context, current)));
+    // The row under the focus may have been moved or have left: the focus then goes to it, or to what took its place.
+    if (held && !held.row.contains(body.getRootNode().activeElement)) focusRow(current, { preventScroll: true });
+  }
+
+  function focusRow(id, options) {
+    const row = rowOf(id) ?? body.rows[0];
+    if (!row) return false;
+    for (const other of body.rows) other.tabIndex = other === row ? 0 : -1;
+    current = row.dataset.id;
+    row.focus(options);
+    return true;
+  }
+
+  function rowOf(id) {
+    return [...body.rows].find((row) => row.dataset.id === id);
+  }
+
+  function backToTop(listing) {
+    const place = JSON.stringify([listing.filter, listing.sort, listing.first]);
+    if (shown !== null && shown !== place) {
+      box.scrollTop = 0;
+      if (box.getClientRects().length && box.getBoundingClientRect().top < 0) box.scrollIntoView({ block: "start" });
+    }
+    shown = place;
+  }
+
+  return {
+    parts: [box, empty, foot],
+    box,
+    focusRow,
+    sync(listing, context) {
+      const none = listing.rows.length === 0;
+      box.hidden = none;
+      empty.hidden = !none;
+      foot.hidden = none && !listing.has_previous;
+      drawRows(listing.rows, drawColumns(listing.scope.master, listing.sort), context);
+      patch(empty, none ? emptyState(listing) : []);
+      patch(foot, pagingFoot(listing));
+      backToTop(listing);
+    },
+    // Before the first answer: heads and grey bars, nothing that could be clicked.
+    bare() {
+      drawColumns(false, {});
+      foot.hidden = true;
+    },
+    busy(on) {
+      table.setAttribute("aria-busy", String(on));
+    },
+    ghosts(on) {
+      table.classList.toggle("waiting", on);
+    },
+    // Arrow keys walk the rows: the whole table is one tab stop.
+    move(key) {
+      const rows = [...body.rows];
+      const from = rows.findIndex((row) => row.dataset.id === current);
+      const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: rows.length - 1 }[key];
+      if (rows[to]) focusRow(rows[to].dataset.id);
+    },
+    opening(id) {
+      for (const row of body.rows) row.classList.toggle("opening", row.dataset.id === id);
+    },
+  };
+}
