@@ -33,7 +33,8 @@ class Kit:
         self.recipients = Recipients(store, self.campaigns)
         self.errors = ErrorReports(store, self.campaigns)
         self.audit = Audit(store, self.campaigns)
-        self.zone = zones.popitem()[1] if len(set(zones.values())) == 1 else "UTC"
+        # one zone for the page's times: the workspaces' own if they share one
+        self.zone = next(iter(zones.values())) if len(set(zones.values())) == 1 else "UTC"
 
     def __repr__(self) -> str:
         scope = MASTER if self.viewer.master else ", ".join(self.viewer.workspaces)

@@ -31,14 +31,13 @@ class Answer:
 
 def run(given: argparse.Namespace) -> Answer:
     """Carry out one command."""
-    found, words = COMMANDS[given.command](given)
-    status = found.pop("status", 0)
-    if getattr(given, "json", False):
-        return Answer(json.dumps(found, default=_plain, ensure_ascii=False), status)
-    return Answer(words(), status)
+    found, words, *status = COMMANDS[given.command](given)
+    text = json.dumps(found, default=_plain, ensure_ascii=False) if getattr(given, "json", False) else words()
+    return Answer(text, *status)
 
 
-Result = tuple[dict[str, Any], Callable[[], str]]
+# The JSON object, the same in words, and the exit status where it may be other than 0.
+Result = tuple[dict[str, Any], Callable[[], str]] | tuple[dict[str, Any], Callable[[], str], int]
 
 
 def _plain(value: object) -> str:
@@ -96,9 +95,8 @@ def _checked(given: argparse.Namespace, done: str | None) -> Result:
     answer = {
         "relations": dict(found.relations),
         "violations": [asdict(violation) for violation in found.violations],
-        "status": 1 if found.violations and not done else 0,
     }
-    return answer, lambda: tables.checked(found, done)
+    return answer, lambda: tables.checked(found, done), int(bool(found.violations) and not done)
 
 
 def _import(given: argparse.Namespace) -> Result:
@@ -224,7 +222,7 @@ def _up(given: argparse.Namespace) -> Result:
         lab_port=given.lab_port,
         port=given.port,
     )
-    return {"status": status}, lambda: ""
+    return {}, lambda: "", status
 
 
 def _rows(rows: tuple[Any, ...], **more: object) -> dict[str, Any]:

@@ -23,10 +23,9 @@ WIDEST = 44  # of a cell: a long reason must not push the rest off the screen
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Return rows under their heads, numbers to the right; what a value holds cannot move the cursor."""
-    body = [[cell(value) for value in row] for row in rows]
-    numeric = [
-        bool(body) and all(_is_number(row[column]) for row in body) for column in range(len(heads))
-    ]
+    values = [list(row) for row in rows]
+    body = [[cell(value) for value in row] for row in values]
+    numeric = [any(isinstance(row[column], int) for row in values) for column in range(len(heads))]
     widths = [max(map(_width, column)) for column in zip(heads, *body, strict=True)]
     lines = [heads, *body]
     return "\n".join(
@@ -54,10 +53,6 @@ def cell(value: object) -> str:
 def _printable(character: str) -> str:
     """Return *character*, or a mark in place of one that could command a terminal or turn the line around."""
     return character if unicodedata.category(character)[0] != "C" else "\N{REPLACEMENT CHARACTER}"
-
-
-def _is_number(text: str) -> bool:
-    return text == "–" or text.replace(",", "").isdigit()
 
 
 def _width(text: str) -> int:

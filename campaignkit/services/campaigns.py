@@ -313,7 +313,7 @@ class Campaigns:
         if len(id.strip()) < SHORTEST_ID:
             raise InvalidInput(f"an ID needs at least {SHORTEST_ID} characters, {id.strip()!r} has fewer")
         parameters = self._scope() | {"id_low": ids.low, "id_high": ids.high, "limit": 6}
-        variant = Variant(filters=frozenset({"id"}), sort="created", limited=True)
+        variant = Variant(filters=frozenset({"id"}), sort="created", descending=True, limited=True)
         found = session.rows("campaigns/page", parameters, variant)
         if not found:
             raise NotFound(

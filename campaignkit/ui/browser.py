@@ -67,9 +67,10 @@ class CampaignBrowser(anywidget.AnyWidget):
         self._answer(lambda: self._dispatch(message))
 
     def _dispatch(self, message: object) -> None:
-        if not isinstance(message, Mapping) or message.get("event") not in WISHES:
+        event = message.get("event") if isinstance(message, Mapping) else None
+        if not isinstance(message, Mapping) or not isinstance(event, str) or event not in WISHES:
             raise InvalidInput("the page sent a message that means nothing: reload it")
-        WISHES[message["event"]](self, message)
+        WISHES[event](self, message)
 
     def _answer(self, do: Callable[[], None]) -> None:
         """Run *do*; what it cannot do becomes one calm sentence, and what was on the screen stays."""
@@ -98,7 +99,7 @@ class CampaignBrowser(anywidget.AnyWidget):
 
     def _set_filter(self, message: Mapping[str, Any]) -> None:
         field = message.get("field")
-        if field not in CHIP_LABEL:
+        if not isinstance(field, str) or field not in CHIP_LABEL:
             raise InvalidInput("there is no such filter")
         self._filter_by(replace(self._filter, **{field: message.get("value")}))
 

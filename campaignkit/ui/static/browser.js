@@ -34,6 +34,10 @@ function campaignBrowser(model) {
     return value?.rows ? value : null;
   }
 
+  function focused() {
+    return root.getRootNode().activeElement;
+  }
+
   function statuses() {
     return new Map((listing()?.options.statuses ?? []).map((option) => [option.value, option]));
   }
@@ -64,7 +68,9 @@ function campaignBrowser(model) {
     if (listing() || state.open) return;
     patch(parts.listHead, listHead(null));
     patch(parts.kpis, tiles(null, uid));
+    form.bare();
     table.bare();
+    split.inert = true;
     table.ghosts(!model.get("notice"));
     root.classList.add("bare");
     list.hidden = false;
@@ -78,17 +84,23 @@ function campaignBrowser(model) {
   function showNotice() {
     const notice = model.get("notice");
     const shown = banner(notice);
+    const left = [parts.listNotice, parts.detailNotice].some((node) => node.contains(focused()));
     patch(parts.listNotice, shown.map((node) => node.cloneNode(true)));
     patch(parts.detailNotice, shown);
     root.classList.toggle("old", ["error", "stale"].includes(notice?.kind));
+    if (left && !root.contains(focused())) refreshButton().focus({ preventScroll: true });
     if (notice) answered();
     if (notice && !listing()) drawStart();
+  }
+
+  function refreshButton() {
+    return (state.open ? parts.detailHead : parts.listHead).querySelector("[data-do=refresh]");
   }
 
   function showDetail() {
     const detail = model.get("detail");
     const id = detail?.campaign?.external_id ?? null;
-    const inside = root.contains(root.getRootNode().activeElement);
+    const inside = root.contains(focused());
     const turned = id !== state.open;
     if (turned && !state.open) state.scroll = table.box.scrollTop;
     if (turned) Object.assign(state, { open: id, opened: id ?? state.opened, tabular: false });
@@ -154,7 +166,9 @@ function campaignBrowser(model) {
     table.busy(false);
     table.ghosts(false);
     table.opening(null);
-    if (listing()) root.classList.remove("bare");
+    if (!listing()) return;
+    root.classList.remove("bare");
+    split.inert = false;
   }
 
   function open(id) {

@@ -37,7 +37,7 @@ function activitySection(detail, clock, { uid, width, tabular }) {
   return h("section", { "aria-labelledby": `${uid}-activity` },
     h("div", { class: "sec" }, h("h2", { id: `${uid}-activity` }, "Messages sent per day"),
       h("span", { class: "sub" }, "by sent time"), h("span", { class: "grow" }),
-      some && h("button", { type: "button", class: "btn quiet small", "data-do": "tabular",
+      some && h("button", { type: "button", class: "link small", "data-do": "tabular",
         "aria-expanded": String(tabular), "aria-controls": `${uid}-days` },
       tabular ? "Hide the table" : "Show as table")),
     missing ? notProvided() : some
@@ -61,13 +61,13 @@ function activityChart(detail, clock, width) {
     words: band >= figure(most).length * CHARACTER + 6,
   };
   const today = new Date(clock.now);
+  const until = untilNow(detail, rows, scale, clock, zone);
   return svg("svg", { viewBox: `0 0 ${width} ${CHART.height}`, height: CHART.height, role: "img",
     "aria-label": activitySentence(rows, clock) },
   yAxis(step, top, right, scale),
   rows.map((row, place) => dayBar(row, place, scale, clock, stamp(today, { ...clock, zone }).iso.slice(0, 10))),
-  rows.map((row, place) => place % every === 0 && chartText(scale.x(place), 160, dayLabel(row.day, form))),
-  svg("text", { x: 4, y: 173, class: "tx" }, `days in ${zone}`),
-  untilNow(detail, rows, scale, clock, zone));
+  rows.map((row, place) => place % every === 0 && dayMark(scale.x(place), dayLabel(row.day, form))),
+  until, chartText(until ? 4 : right, 173, `days in ${zone}`, "tx", until ? "start" : "end"));
 }
 
 function yAxis(step, top, right, scale) {
@@ -94,6 +94,10 @@ function dayBar(row, place, scale, clock, today) {
 
 function chartText(x, y, words, kind = "tx", anchor = "middle") {
   return svg("text", { x: Number(x).toFixed(1), y, class: kind, "text-anchor": anchor }, words);
+}
+
+function dayMark(x, words) {
+  return chartText(Math.max(x, (words.length * CHARACTER) / 2), 160, words);
 }
 
 // The last bar of a running campaign is not a whole day, and says so.
@@ -131,11 +135,11 @@ function activityTable(rows, clock, id, tabular) {
 function historySection(detail, clock, statuses, { uid, width }) {
   const rows = detail.history?.rows ?? [];
   const missing = !detail.history || detail.not_provided?.includes("state_events");
-  const odd = rows.filter((row) => row.anomaly).length;
+  const odd = missing ? 0 : rows.filter((row) => row.anomaly).length;
   const ended = isOver(detail.campaign.status, statuses);
   return h("section", { class: "history", "aria-labelledby": `${uid}-history` },
     h("div", { class: "sec" }, h("h2", { id: `${uid}-history` }, "State history"),
-      rows.length > 0 && h("span", { class: "sub" }, "newest first",
+      rows.length > 0 && !missing && h("span", { class: "sub" }, "newest first",
         odd > 0 && ["; ", h("span", { class: "warn" }, flag(), plural(odd, "anomaly", "anomalies"))])),
     missing ? notProvided() : rows.length
       ? [historyStrip(rows, detail.campaign, ended, clock, width), historyTable(rows, ended, clock)]
@@ -165,8 +169,10 @@ function historyStrip(rows, campaign, ended, clock, width) {
   // What ended keeps a few pixels for its last state, which has no length; what runs keeps room for the word "now".
   const right = width - (ended ? 12 : end ? 14 : 34);
   const x = (instant) => 4 + ((right - 4) * (instant - first)) / span;
-  return svg("svg", { viewBox: `0 0 ${width} ${STRIP.height}`, height: STRIP.height, class: "strip", role: "img",
-    "aria-label": stripSentence(phases, clock) },
+  // Above the strip stand flags and "now"; without either that room is left out.
+  const skip = ended && !rows.some((row) => row.anomaly) ? 12 : 0;
+  return svg("svg", { viewBox: `0 ${skip} ${width} ${STRIP.height - skip}`, height: STRIP.height - skip, class: "strip",
+    role: "img", "aria-label": stripSentence(phases, clock) },
   phases.map((phase, place) => phaseBar(phase, x(phase.from), x(phases[place + 1]?.from ?? last), ended, clock)),
   anomalyFlags(phases, x, width),
   timeTicks(first, end ?? last, x, clock),
@@ -201,12 +207,13 @@ function anomalyFlags(phases, x, width) {
   return phases.filter((phase) => phase.anomaly).map((phase) => {
     const at = x(phase.from);
     const length = phase.anomaly.length * CHARACTER;
-    const start = at + 11 + length <= width ? at + 11 : at - 4 - length;
+    const flipped = at + 11 + length > width;
+    const start = flipped ? at - 4 - length : at + 11;
     const fits = start >= free && length < width / 2;
-    if (fits) free = start + length + 24;
+    free = Math.max(at + 11, fits ? start + length + 24 : free);
     return [
       svg("path", { d: `M${at.toFixed(1)} 14v-11h7l-2 2.5 2 2.5h-6`, class: "an" }, svg("title", {}, phase.anomaly)),
-      fits && svg("text", { x: start.toFixed(1), y: 10, class: "tx w" }, phase.anomaly),
+      fits && chartText(flipped ? at - 4 : start, 10, phase.anomaly, "tx w", flipped ? "end" : "start"),
     ];
   });
 }

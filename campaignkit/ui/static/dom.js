@@ -42,6 +42,7 @@ function patch(parent, fresh) {
 }
 
 function morph(old, fresh) {
+  if (old === fresh) return old;
   if (!old || old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) return fresh;
   if (old.nodeType === Node.TEXT_NODE) {
     if (old.data !== fresh.data) old.data = fresh.data;

@@ -4,6 +4,7 @@
 const FIELDS = { search: "Search", period: "Period", statuses: "Status", modes: "Mode", workspaces: "Workspace" };
 const TYPING_PAUSE = 250;
 const ANSWER_TIME = 1500;
+const GHOST_OPTIONS = { period: [46, 54, 50, 62, 66], statuses: [40, 58, 54, 50, 46, 40, 62, 44, 50], modes: [62, 48, 52, 48] };
 
 function filterForm(uid, wish) {
   const search = h("input", { class: "field", type: "search", id: `${uid}-search`, "data-field": "search",
@@ -89,6 +90,11 @@ function filterForm(uid, wish) {
       latest = listing.filter;
       patch(groups, optionGroups(uid, listing.options));
       show();
+    },
+    // Before the first answer: the groups in grey.
+    bare() {
+      patch(groups, ["period", "statuses", "modes"].map((field) => h("fieldset", {}, h("legend", {}, FIELDS[field]),
+        GHOST_OPTIONS[field].map((width) => h("span", { class: "skel", style: `--w:${width}%` })))));
     },
     focus(field) {
       const inputs = inputsOf(node, field);

@@ -62,7 +62,8 @@ function deliverySection(detail, uid) {
 }
 
 function noRecipients({ status }) {
-  return status === "Building" ? "Core is assembling the recipient list." : "No recipients are known.";
+  if (status === "Building") return "Core is assembling the recipient list.";
+  return TO_COME.has(status) ? "The recipient list is not built yet." : "No recipients are known.";
 }
 
 function bigNumbers(campaign, sum) {

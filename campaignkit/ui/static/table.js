@@ -48,10 +48,11 @@ function progressCell(row, { statuses }) {
   const over = sent > total;
   const percent = Math.min(100, (100 * sent) / total);
   const complete = status === "Done" && sent === total;
+  const told = `${figure(sent)} sent of ${figure(total)}`;
   const kind = over ? "over" : live || status === "Done" ? "" : "end";
   return progress(kind, {
     "aria-valuenow": Math.floor(percent), "aria-valuemin": 0, "aria-valuemax": 100,
-    "aria-valuetext": `${figure(sent)} sent of ${figure(total)}`,
+    "aria-valuetext": told, title: told,
   }, h("span", {}, figure(sent), !complete && h("span", { class: "sub" }, ` / ${figure(total)}`)),
   over ? surplus(sent - total) : h("span", { class: "sub percent" }, `${Math.floor(percent)}%`),
   h("i", { style: `--p:${percent.toFixed(1)}%` }));
@@ -110,7 +111,7 @@ function tableRow(row, columns, context, current) {
 // Bars of uneven lengths, the same on every drawing.
 function ghostRow(columns, place) {
   return h("tr", {}, columns.map((column, at) => h("td", { "data-c": column.name },
-    !column.silent && h("span", { class: "skel", style: `--w:${46 + ((place * 17 + at * 29) % 34)}%` }))));
+    !column.silent && h("span", { class: "skel", style: `--w:${42 + ((place * 13 + at * 23 + place * at * 5) % 41)}%` }))));
 }
 
 function pagingFoot({ first, last, total, has_previous: previous, has_next: next }) {
@@ -141,6 +142,7 @@ function campaignTable() {
   const foot = h("nav", { class: "foot", "aria-label": "Pages" });
   const empty = h("div", { class: "empty", hidden: true });
   let current = null;
+  let drawn = new Map();         // id -> what its row was drawn from
   let shown = null;
 
   function drawColumns(master, sort) {
@@ -160,19 +162,32 @@ function campaignTable() {
     if (!rows.some((row) => row.external_id === current)) {
       current = rows[Math.min(held?.place ?? 0, rows.length - 1)]?.external_id ?? null;
     }
-    patch(body, rows.map((row) => tableRow(row, columns, context, current)));
+    const standing = new Map([...body.rows].map((row) => [row.dataset.id, row]));
+    const setting = [columns.length, context.clock.zone, context.clock.year, [...context.statuses.values()]];
+    const before = drawn;
+    drawn = new Map(rows.map((row) => [row.external_id, JSON.stringify([row, setting])]));
+    const same = (id) => before.get(id) === drawn.get(id) && standing.get(id);    // most of a refresh: not even built
+    patch(body, rows.map((row) => same(row.external_id) || tableRow(row, columns, context, current)));
+    markCurrent(current);
     // The row under the focus may have been moved or have left: the focus then goes to it, or to what took its place.
     if (held && !held.row.contains(body.getRootNode().activeElement)) focusRow(current, { preventScroll: true });
   }
 
   function focusRow(id, options) {
     const row = rowOf(id) ?? body.rows[0];
-    if (!row) return false;
-    for (const other of body.rows) other.tabIndex = other === row ? 0 : -1;
-    current = row.dataset.id;
-    row.focus(options);
-    return true;
+    row?.focus(options);
   }
+
+  // Arrow keys walk the rows, Tab leaves them: the whole table is one tab stop.
+  function markCurrent(id) {
+    current = id;
+    for (const row of body.rows) {
+      const index = row.dataset.id === id ? 0 : -1;
+      if (row.tabIndex !== index) row.tabIndex = index;
+    }
+  }
+
+  body.addEventListener("focusin", ({ target }) => markCurrent(target.closest("tr").dataset.id));
 
   function rowOf(id) {
     return [...body.rows].find((row) => row.dataset.id === id);
@@ -212,7 +227,6 @@ function campaignTable() {
     ghosts(on) {
       table.classList.toggle("waiting", on);
     },
-    // Arrow keys walk the rows: the whole table is one tab stop.
     move(key) {
       const rows = [...body.rows];
       const from = rows.findIndex((row) => row.dataset.id === current);

@@ -1,0 +1,239 @@
+"""The widget's kernel side, driven without a browser: each wish and each thing a hostile page may send."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import campaignkit
+from campaignkit import CampaignFilter, Kit
+from campaignkit.ui import CampaignBrowser, dashboard, front_end
+from tests import world
+from tests.services.conftest import Build, build, every_status, kit  # noqa: F401  (fixtures)
+from tests.world import NOW, ago
+
+
+def send(browser: CampaignBrowser, **message: object) -> None:
+    """Deliver a message as the page would."""
+    browser._handle_custom_msg(message, [])
+
+
+def shown(browser: CampaignBrowser) -> list[str]:
+    return [row["external_id"][7] for row in browser.listing["rows"]]
+
+
+@pytest.fixture
+def browser(kit: Kit) -> CampaignBrowser:  # noqa: F811
+    return CampaignBrowser(kit)
+
+
+@pytest.fixture
+def many(build: Build) -> CampaignBrowser:  # noqa: F811
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        for number in range(1, 121):
+            world.campaign(session, number, saddr=f"S{number % 3}", created_at=ago(minutes=number))
+
+    return CampaignBrowser(build(fill))
+
+
+def test_the_first_answer_is_the_whole_list_and_fits_json(browser: CampaignBrowser) -> None:
+    listing = browser.listing
+    assert json.loads(json.dumps(listing)) == listing
+    assert shown(browser) == list("123456789")
+    assert listing["scope"] == {"title": "Master: bank, retail", "master": True, "zone": "UTC"}
+    assert listing["kpis"]["total"] == 11
+    assert (listing["total"], listing["unfiltered"], listing["first"], listing["last"]) == (9, 9, 1, 9)
+    assert listing["as_of"] == "2026-11-23T12:00:00.000Z"
+    assert [option["value"] for option in listing["options"]["workspaces"]] == ["bank", "retail"]
+    assert browser.notice is None and browser.detail is None
+
+
+def test_a_filter_is_one_value_that_chips_and_rows_are_read_from(browser: CampaignBrowser) -> None:
+    send(browser, event="filter", field="statuses", value=["Failed", "Done"])
+    assert browser.filter == CampaignFilter(statuses={"Done", "Failed"})  # type: ignore[arg-type]
+    assert browser.listing["chips"] == [{"field": "statuses", "text": "Status: Done, Failed"}]
+    assert shown(browser) == ["6", "8"]
+    send(browser, event="filter", field="search", value="bank")
+    assert shown(browser) == ["6", "8"]
+    send(browser, event="drop", field="statuses")
+    assert shown(browser) == ["2", "4", "6", "8"]
+    assert browser.listing["unfiltered"] == 9
+    send(browser, event="clear")
+    assert browser.filter == CampaignFilter()
+    assert shown(browser) == list("123456789")
+
+
+def test_an_empty_list_says_what_each_chip_hides(browser: CampaignBrowser) -> None:
+    send(browser, event="filter", field="search", value="shop")
+    send(browser, event="filter", field="workspaces", value=["bank"])
+    assert browser.listing["rows"] == []
+    assert browser.listing["dropping"] == [
+        {"field": "workspaces", "text": "Without Workspace", "count": 5},
+        {"field": "search", "text": "Without Search", "count": 4},
+    ]
+
+
+def test_a_head_sorts_and_a_second_click_turns_the_order(browser: CampaignBrowser) -> None:
+    send(browser, event="sort", key="created")
+    assert browser.listing["sort"] == {"key": "created", "descending": False}
+    assert shown(browser) == list("987654321")
+    send(browser, event="sort", key="sender")
+    assert browser.listing["sort"] == {"key": "sender", "descending": False}
+    assert shown(browser)[0] in "2468"
+    send(browser, event="sort", key="sender")
+    assert browser.listing["sort"]["descending"] is True
+
+
+def test_pages_lead_to_the_end_and_back(many: CampaignBrowser) -> None:
+    def place() -> tuple[int, int, bool, bool]:
+        now = many.listing
+        return now["first"], now["last"], now["has_previous"], now["has_next"]
+
+    assert place() == (1, 50, False, True)
+    first = [row["external_id"] for row in many.listing["rows"]]
+    send(many, event="page", to="next")
+    send(many, event="page", to="next")
+    assert place() == (101, 120, True, False)
+    send(many, event="page", to="next")
+    assert place() == (101, 120, True, False), "a click past the end changes nothing"
+    send(many, event="page", to="previous")
+    assert place() == (51, 100, True, True)
+    send(many, event="page", to="previous")
+    assert [row["external_id"] for row in many.listing["rows"]] == first
+
+
+def test_a_campaign_opens_and_back_keeps_filter_and_page(many: CampaignBrowser) -> None:
+    send(many, event="filter", field="search", value="s")
+    send(many, event="page", to="next")
+    before = many.listing["rows"]
+    send(many, event="open", id=before[3]["external_id"])
+    assert many.detail["campaign"]["external_id"] == before[3]["external_id"] == many.campaign_id
+    assert json.loads(json.dumps(many.detail)) == many.detail
+    send(many, event="back")
+    assert (many.detail, many.campaign_id) == (None, None)
+    assert many.listing["rows"] == before
+    assert (many.listing["first"], many.filter.search) == (51, "s")
+
+
+def test_the_overview_adds_up(build: Build) -> None:  # noqa: F811
+    def fill(session: world.Session) -> None:
+        every_status(session)
+        for number in range(1, 5):
+            world.recipient(session, 4, number, stage="New" if number == 1 else "Delivered")
+
+    browser = CampaignBrowser(build(fill))
+    send(browser, event="open", id="00000004")
+    detail = browser.detail
+    assert sum(detail["verdicts"].values()) == 4 == detail["campaign"]["total"]
+    assert (detail["campaign"]["sent"], detail["verdicts"]["not_submitted"]) == (3, 1)
+    assert sum(day["sent"] for day in detail["activity"]["rows"]) == 3
+    assert detail["not_provided"] == ["counter"]
+
+
+def test_refresh_asks_again_for_what_is_shown(build: Build) -> None:  # noqa: F811
+    kit = build(every_status)
+    browser = CampaignBrowser(kit)
+    store = world.DuckStore(kit._store.path, writable=True)
+    with store.writing() as session:
+        world.campaign(session, 12, created_at=ago(minutes=1))
+    serial = browser.listing["serial"]
+    send(browser, event="refresh")
+    assert len(browser.listing["rows"]) == 10 and browser.listing["serial"] > serial
+    send(browser, event="open", id="0000000c")
+    with store.writing() as session:
+        world.recipient(session, 12, 1)
+    send(browser, event="refresh")
+    assert browser.detail["campaign"]["sent"] == 1
+
+
+HOSTILE: list[Any] = [
+    None, "start", 7, [], {}, {"event": None}, {"event": "start", "id": "00000001"}, {"event": ["filter"]},
+    {"event": "filter"}, {"event": "filter", "field": "view", "value": "archive"},
+    {"event": "filter", "field": "statuses", "value": "Done"}, {"event": "filter", "field": "statuses", "value": 1},
+    {"event": "filter", "field": "statuses", "value": ["x' or 1=1 --"]}, {"event": "filter", "field": "statuses", "value": [[1]]},
+    {"event": "filter", "field": "search", "value": {"a": 1}}, {"event": "filter", "field": "search", "value": "\0"},
+    {"event": "filter", "field": "search", "value": "\ud800"}, {"event": "filter", "field": "period", "value": "9d"},
+    {"event": "filter", "field": ["period"], "value": "24h"}, {"event": "filter", "field": "workspaces", "value": ["else"]},
+    {"event": "filter", "field": "__class__", "value": "x"}, {"event": "drop"}, {"event": "drop", "field": "view"},
+    {"event": "sort", "key": "saddr; drop table"}, {"event": "sort", "key": None}, {"event": "page"},
+    {"event": "page", "to": 3}, {"event": "open"}, {"event": "open", "id": 5}, {"event": "open", "id": "%"},
+    {"event": "open", "id": "<img src=x onerror=alert(1)>"}, {"event": "open", "id": "0000"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("message", HOSTILE, ids=repr)
+def test_a_message_that_means_nothing_is_a_sentence_and_changes_nothing(
+    browser: CampaignBrowser, message: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = browser.listing, browser.detail, browser.filter
+    browser._receive(browser, message, [])
+    assert browser.notice is not None and browser.notice["kind"] == "info", browser.notice
+    assert (browser.listing, browser.detail, browser.filter) == before
+    assert not caplog.records, "nothing to log: nothing failed"
+    send(browser, event="refresh")
+    assert browser.notice is None
+
+
+def test_what_the_page_writes_into_traits_is_never_read_back(browser: CampaignBrowser) -> None:
+    browser.set_trait("listing", {"rows": "forged", "serial": -1})
+    browser.set_trait("detail", {"campaign": {"external_id": "00000001"}})
+    send(browser, event="page", to="next")
+    send(browser, event="refresh")
+    assert shown(browser) == list("123456789")
+
+
+def test_a_database_that_vanishes_leaves_the_last_good_list_and_a_reference(
+    build: Build, caplog: pytest.LogCaptureFixture  # noqa: F811
+) -> None:
+    kit = build(every_status)
+    browser = CampaignBrowser(kit)
+    path = kit._store.path
+    path.rename(path.with_suffix(".gone"))
+    with caplog.at_level(logging.ERROR):
+        send(browser, event="refresh")
+    notice = browser.notice
+    assert notice["kind"] == "error" and "does not exist" in notice["text"]
+    assert notice["reference"] in caplog.text
+    assert shown(browser) == list("123456789")
+    path.with_suffix(".gone").rename(path)
+    send(browser, event="refresh")
+    assert browser.notice is None
+
+
+def test_a_dashboard_without_a_database_is_one_calm_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CAMPAIGNKIT_DB", str(tmp_path / "missing.duckdb"))
+    assert "There is nothing to show" in dashboard().value
+
+
+def test_a_dashboard_is_a_viewer_s_whatever_the_environment_says(
+    build: Build, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    monkeypatch.setenv("CAMPAIGNKIT_DB", str(build(every_status)._store.path))
+    monkeypatch.setenv("CAMPAIGNKIT_WORKSPACE", "master")
+    monkeypatch.setenv("CAMPAIGNKIT_ROLE", "moderator")
+    found = dashboard()
+    assert isinstance(found, CampaignBrowser)
+    assert set(found._kit.viewer.roles.values()) == {campaignkit.Role.VIEWER}
+
+
+def test_the_front_end_puts_no_data_into_markup_and_asks_no_other_machine() -> None:
+    script, style = front_end.script(), front_end.style()
+    for risky in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+        assert risky not in script
+    for text in (script, style):
+        addresses = [word for word in text.replace("http://www.w3.org/2000/svg", "").split() if "://" in word]
+        assert addresses == []
+
+
+def test_clocks_that_stand_still_give_the_same_value(build: Build) -> None:  # noqa: F811
+    kit = build(every_status)
+    first, second = CampaignBrowser(kit), CampaignBrowser(kit)
+    assert first.listing == second.listing
+    assert kit.clock() == NOW
