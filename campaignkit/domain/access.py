@@ -67,5 +67,7 @@ class Viewer:
 
     def check(self, event: Event, workspace: str) -> None:
         """Raise `NotAllowed` unless the viewer may do *event* in *workspace*."""
+        if event not in NEEDS:
+            raise NotAllowed(f"{event} is Core's to do, whatever the role")
         if not self.may(event, workspace):
             raise NotAllowed(f"{event} needs the role {NEEDS[event]} in workspace {workspace}")

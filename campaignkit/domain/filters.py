@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -253,13 +252,9 @@ class Cursor:
         return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
     @classmethod
-    def parse(cls, text: str, *, order: str) -> Cursor:
+    def parse(cls, text: object, *, order: str) -> Cursor:
         """Return the cursor that *text* spells, or raise `InvalidInput` if it is not one of *order*."""
-        try:
-            found = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-        except (ValueError, binascii.Error, RecursionError):
-            found = None
-        match found:
+        match _unpacked(text):
             case [str(given), str() | None as key, str(tie)] if given == order:
                 return cls(_text(given, what="cursor"), key and _text(key, what="cursor"), _text(tie, what="cursor"))
             case [str(given), _, _] if given != order:
@@ -277,6 +272,16 @@ class Cursor:
         if found.tzinfo is None:
             raise InvalidInput("this is no cursor: its time has no zone")
         return found
+
+
+def _unpacked(text: object) -> object:
+    """Return the JSON that a cursor's text carries, or None if there is none in it."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))  # type: ignore[no-any-return]
+    except (ValueError, RecursionError):
+        return None
 
 
 FILTER_FIELDS = frozenset(field.name for field in fields(CampaignFilter))

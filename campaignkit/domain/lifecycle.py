@@ -108,7 +108,8 @@ TRANSITIONS: Mapping[tuple[Status, Event], Status] = {
     },  # R25
     **{(status, Event.EXPIRE): Status.EXPIRED for status in sorted(LIVE)},  # R25
     **{(status, Event.ARCHIVE): status for status in sorted(ARCHIVABLE)},  # R41, R43: the status stays
-    **{(status, Event.RESTORE): status for status in sorted(ARCHIVABLE)},  # R44
+    # R44: also what Core has moved on meanwhile, or it could never come back into the list
+    **{(status, Event.RESTORE): status for status in Status},
 }
 
 # R23: Core may also step back to waiting; seen in the field, harmless, not an anomaly.

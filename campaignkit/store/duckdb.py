@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import stat
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from typing import Any, Literal
 import duckdb
 
 from campaignkit.domain.errors import StoreBusy, StoreError, StoreMissing, StoreUnreadable
-from campaignkit.store import gate
+from campaignkit.store import gate, statements
 from campaignkit.store.probe import Probe, probe
 from campaignkit.store.statements import Compiler, Variant
 
@@ -86,6 +87,7 @@ class DuckStore:
 
     def open(self) -> DuckStore:
         """Look at what the file holds and fit the statements to it; raises `StoreError` if it is not ours."""
+        statements.check_once(self._cache)
         with self.reading() as session:
             found = probe(session.connection, self.path)
         self.probe = found
@@ -104,33 +106,51 @@ class DuckStore:
 
     @contextlib.contextmanager
     def _session(self, *, write: bool) -> Iterator[Session]:
-        with self._thread_lock, contextlib.ExitStack() as closing:
+        with self._thread_lock, _sentences(self.path), contextlib.ExitStack() as closing:
             self._check_there(write=write)
             closing.enter_context(gate.passed(self.path, write=write))
             self._attach(write=write)
             closing.callback(self._detach)
-            if not write:
-                yield Session(self._connection, self._compiler)
-                return
-            self._connection.begin()
-            try:
-                yield Session(self._connection, self._compiler)
-                self._connection.complete()
-                self._connection.commit()
-            except BaseException as error:
-                self._roll_back()
-                raise _readable(self.path, error) from error
+            closing.enter_context(self._transaction() if write else _fitting(self.path))
+            yield Session(self._connection, self._compiler)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.begin()
+        try:
+            yield
+            self._connection.complete()
+            self._connection.commit()
+        except BaseException:
+            self._connection.complete()
+            with contextlib.suppress(duckdb.Error):  # after a fatal error the engine has rolled back itself
+                self._connection.rollback()
+            raise
 
     def _check_there(self, *, write: bool) -> None:
-        if self.path.is_dir():
+        """Refuse what can never be a database of ours, before a sidecar is laid beside it."""
+        try:
+            mode = self.path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            if not write:
+                raise StoreMissing(
+                    f"{self.path} does not exist: make it with `campaignkit demo`, `import` or `init`,"
+                    " or name another with --db"
+                ) from None
+            if not self.path.parent.is_dir():
+                raise StoreMissing(f"{self.path.parent} is no folder: make it first") from None
+            return
+        except PermissionError as error:
+            raise StoreUnreadable(f"{self.path} {_SENTENCES['Permission denied']}") from error
+        except (OSError, ValueError) as error:  # too long, or with a NUL in it
+            raise StoreUnreadable(f"{str(self.path)!r} cannot be the name of a file") from error
+        if stat.S_ISDIR(mode):
             raise StoreUnreadable(f"{self.path} is a folder: name the DuckDB file in it")
-        if not self.path.exists() and not write:
-            raise StoreMissing(
-                f"{self.path} does not exist: make it with `campaignkit demo`, `import` or `init`, or name another with --db"
-            )
+        if not stat.S_ISREG(mode):
+            raise StoreUnreadable(f"{self.path} {_SENTENCES['not a valid DuckDB database file']}")
 
     def _attach(self, *, write: bool) -> None:
-        statement = f"attach {_literal(str(self.path))} as {CATALOG}{'' if write else ' (read_only)'}"
+        statement = f"attach {_literal(str(self.path.absolute()))} as {CATALOG}{'' if write else ' (read_only)'}"
         give_up = time.monotonic() + BUSY_SECONDS
         while True:
             try:
@@ -138,51 +158,77 @@ class DuckStore:
                 break
             except duckdb.Error as error:
                 if not _HELD_BY.search(str(error)) or time.monotonic() > give_up:
-                    raise _readable(self.path, error) from error
+                    raise
             time.sleep(0.05)
         self._connection.execute(f"use {CATALOG}").complete()
 
     def _detach(self) -> None:
         self._connection.complete()
         self._connection.execute("use memory").complete()
-        self._connection.execute(f"detach {CATALOG}").complete()
-
-    def _roll_back(self) -> None:
-        self._connection.complete()
-        with contextlib.suppress(duckdb.Error):  # the engine has rolled back itself after a fatal error
-            self._connection.rollback()
+        try:
+            self._connection.execute(f"detach {CATALOG}").complete()
+        except duckdb.Error as error:
+            # What was committed stands in the write-ahead log; only folding it into the file failed (a full disk).
+            if "Detached database" not in str(error):
+                raise
 
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _readable(path: Path, error: BaseException) -> BaseException:
-    """Return *error*, or the sentence that says what DuckDB means by it."""
-    if not isinstance(error, duckdb.Error):
-        return error
+@contextlib.contextmanager
+def _fitting(path: Path) -> Iterator[None]:
+    """Say that the file does not fit, where a statement that fits what `open` found does not."""
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise StoreUnreadable(
+            f"{path} does not keep the data contract ({_first_line(str(error))}): if it was replaced, open it again"
+        ) from error
+
+
+@contextlib.contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    """Turn what DuckDB raises about the file into the sentence that says what it means; the rest passes through."""
+    try:
+        yield
+    except duckdb.Error as error:
+        sentence = _sentence(path, error)
+        if sentence is None:
+            raise
+        raise sentence from error
+    except RuntimeError as error:  # Ctrl-C while the engine works reaches us as this
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _sentence(path: Path, error: duckdb.Error) -> StoreError | None:
     text = str(error)
     held = _HELD_BY.search(text)
     if held:
-        return StoreBusy(
-            f"{path} is held by another program ({Path(held[1]).name}, process {held[2]}) that does not share it: close that program"
-        )
+        program = f"{Path(held[1]).name}, process {held[2]}"
+        return StoreBusy(f"{path} is held by another program ({program}) that does not share it: close that program")
     for sign, sentence in _SENTENCES.items():
         if sign in text:
             return StoreUnreadable(f"{path} {sentence}")
     if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.FatalException):
         return StoreUnreadable(f"{path} cannot be read or written: {_first_line(text)}")
-    return error
+    return None
 
 
 _SENTENCES = {
     "Permission denied": "may not be opened by this account: ask for the right to read it",
     "not a valid DuckDB database file": "is not a DuckDB database: name a file made by campaignkit",
-    "Trying to read a database file with version": "was written by a newer DuckDB: upgrade campaignkit",
+    "created with a newer version of DuckDB": "was written by a newer DuckDB: upgrade campaignkit",
+    "Trying to read a database file with": "was written by a DuckDB too old to be read: make it anew",
+    "Corrupt database file": "is damaged: take a copy of it from before",
+    "Could not read enough bytes": "is damaged, it ends too early: copy it again, or take one from before",
     "No space left on device": "could not be written, the disk is full: free some space; nothing was changed",
     "Could not write": "could not be written, the disk is full or limited: free some space; nothing was changed",
 }
 
 
 def _first_line(text: str) -> str:
-    return text.splitlines()[0].removeprefix("IO Error: ")
+    return text.splitlines()[0].removeprefix("IO Error: ").rstrip(".!")

@@ -123,13 +123,45 @@ def _sort(name: str, body: str) -> tuple[SortKey, SortKey]:
     return keys[0], keys[1]
 
 
+@functools.cache
 def check() -> None:
-    """Raise `StatementError` unless every file of sql/ can be taken apart and every declaration is used well."""
+    """Raise `StatementError` unless every statement and every declaration in it can be used.
+
+    A statement reads relations of the contract alone, and casts each parameter, because a null has no type of
+    its own.
+    """
     for name in names():
         statement = load(name)
+        _check_tree(name, _parse(statement.text))
+        for condition in statement.filters.values():
+            _check_tree(name, _parse(f"select 1 where {condition}"))
         compile_statement(name, Variant(filters=frozenset(statement.filters)), "postgres")
         for sort in statement.sorts:
             compile_statement(name, Variant(sort=sort, after="value"), "postgres")
+
+
+def _check_tree(name: str, tree: exp.Expression) -> None:
+    from sqlglot import exp
+
+    for table in tree.find_all(exp.Table):
+        if f"{table.db}.{table.name}" not in contract_tables():
+            raise StatementError(f"{name} reads {table.sql()}, which is no relation of the contract")
+    for placeholder in tree.find_all(exp.Placeholder):
+        if not isinstance(placeholder.parent, exp.Cast):
+            raise StatementError(f"{name} takes :{placeholder.name} without a cast")
+
+
+def check_once(cache: Path | None) -> None:
+    """Check all statements, unless the cache knows that this very text has passed before."""
+    digest = hashlib.sha256(CACHE_FORMAT.encode())
+    for name in names():
+        digest.update(load(name).text.encode())
+    passed = cache / "sql" / f"checked-{digest.hexdigest()}" if cache else None
+    if passed and passed.is_file():
+        return
+    check()
+    if passed:
+        _write(passed, Compiled("", frozenset()))
 
 
 class Compiler:

@@ -1,0 +1,114 @@
+"""A server is a child process that answers on a port of this machine, and that ends when it is told to."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaignkit.domain.errors import InvalidInput
+
+HOST = "127.0.0.1"
+PATIENCE = 15.0  # seconds that a server has to end its kernels and itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A child process, where it answers, and where it writes what it has to say."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    port: int
+    path: str  # of the page to open, with a leading slash
+    log: Path
+
+    @property
+    def address(self) -> str:
+        """The page to open in a browser."""
+        return f"http://{HOST}:{self.port}{self.path}"
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self.process.poll() is not None
+
+    def answers(self) -> bool:
+        """Whether it serves pages by now."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)  # not urllib: it would ask a proxy
+        try:
+            connection.request("HEAD", "/api")
+            connection.getresponse()
+        except OSError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+
+def start(
+    name: str, module: str, *options: str, port: int, path: str, folder: Path, environment: Mapping[str, str]
+) -> Server:
+    """Start `python -m module` with a log in the folder and a session of its own, so that Ctrl-C reaches only us."""
+    log = folder / f"{module}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *options],
+            cwd=folder,  # nothing that lies in the user's current folder is read or imported
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Server(name=name, process=process, port=port, path=path, log=log)
+
+
+def end(*servers: Server) -> None:
+    """End the servers, all at once, and return when the last is gone; a server takes its kernels along."""
+    for server in servers:
+        server.process.terminate()
+    for server in servers:
+        try:
+            server.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(server.process.pid, signal.SIGKILL)
+            server.process.wait()
+
+
+def port_for(name: str, wanted: int | None, default: int) -> int:
+    """Return the port that was asked for, else the default, else any free one.
+
+    Raises InvalidInput if the one that was asked for is taken.
+    """
+    if wanted is None:
+        return default if _free(default) else _any_free()
+    if not 1 <= wanted <= 65535:
+        raise InvalidInput(f"{wanted} is no port for {name}: give one from 1 to 65535, or none for a free one")
+    if not _free(wanted):
+        raise InvalidInput(f"port {wanted} for {name} is taken: give another, or none for a free one")
+    return wanted
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do: only a listener counts
+        try:
+            trial.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free() -> int:
+    with socket.socket() as trial:
+        trial.bind((HOST, 0))
+        port: int = trial.getsockname()[1]
+        return port

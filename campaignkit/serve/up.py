@@ -1,0 +1,120 @@
+"""`campaignkit up`: start JupyterLab and Voila on one database, print where they are, and end both together."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaignkit.domain.errors import CampaignKitError
+from campaignkit.serve import dashboards, lab
+from campaignkit.serve.servers import Server, end, port_for
+
+TICK = 0.1  # seconds between two looks at the children
+STARTING = 120.0  # seconds: a cold disk is slow, but not that slow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which data both show, and to whom."""
+
+    url: str
+    workspace: str
+    role: str
+    actor: str
+
+
+def run(
+    *, url: str, workspace: str, role: str, actor: str, lab_port: int | None = None, port: int | None = None
+) -> int:
+    """Serve until Ctrl-C or a signal, then return 0.
+
+    Raises InvalidInput if a port that was asked for is taken, CampaignKitError if a server does not start or ends.
+    """
+    choice = Choice(url=url, workspace=workspace, role=role, actor=actor)
+    stop = _told_to_stop()
+    with serving(choice, lab_port=lab_port, port=port, stop=stop) as servers:
+        if not stop.is_set():
+            for server in servers:
+                print(f"{server.name:<12}{server.address}")
+            print("Ctrl-C ends both.", flush=True)
+        while not stop.wait(TICK):
+            _all_alive(servers)
+    return 0
+
+
+@contextmanager
+def serving(
+    choice: Choice, *, lab_port: int | None = None, port: int | None = None, stop: threading.Event
+) -> Iterator[tuple[Server, ...]]:
+    """Yield JupyterLab and Voila when both answer, or `stop` is set before; end them afterwards.
+
+    Their files are in a private folder, which stays only if something failed: the logs are in it.
+    """
+    ports = port_for(lab.NAME, lab_port, lab.DEFAULT_PORT), port_for(dashboards.NAME, port, dashboards.DEFAULT_PORT)
+    folder = Path(tempfile.mkdtemp(prefix="campaignkit-"))
+    environment = _environment(choice, folder)
+    started: list[Server] = []
+    keep = False
+    try:
+        started.append(lab.start_lab(ports[0], folder, environment))
+        started.append(dashboards.start_dashboards(ports[1], folder, environment))
+        _wait_until_they_answer(started, stop)
+        yield tuple(started)
+    except ServerFailed:
+        keep = True
+        raise
+    finally:
+        end(*started)
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class ServerFailed(CampaignKitError):
+    """A server did not start, or ended by itself."""
+
+
+def _environment(choice: Choice, folder: Path) -> dict[str, str]:
+    """Return the servers' environment: ours, and the choice, which a notebook's `campaignkit.open()` reads."""
+    inherited = {name: value for name, value in os.environ.items() if name not in {"JUPYTER_TOKEN", "JUPYTER_PORT"}}
+    return inherited | {
+        "CAMPAIGNKIT_DB": choice.url,
+        "CAMPAIGNKIT_WORKSPACE": choice.workspace,
+        "CAMPAIGNKIT_ROLE": choice.role,
+        "CAMPAIGNKIT_AS": choice.actor,
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",  # this Python's kernel, whatever else the user has registered
+    }
+
+
+def _told_to_stop() -> threading.Event:
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if name != signal.SIGHUP or signal.getsignal(name) != signal.SIG_IGN:  # nohup means: go on
+            signal.signal(name, lambda *_: stop.set())
+    return stop
+
+
+def _wait_until_they_answer(servers: list[Server], stop: threading.Event) -> None:
+    deadline = time.monotonic() + STARTING
+    for server in servers:
+        while not server.answers():
+            _all_alive(servers)
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"{server.name} has not answered for {STARTING:.0f} s; its log: {server.log}")
+            if stop.wait(TICK):
+                return
+
+
+def _all_alive(servers: list[Server] | tuple[Server, ...]) -> None:
+    for server in servers:
+        if server.ended:
+            status = server.process.returncode
+            raise ServerFailed(f"{server.name} has ended (status {status}), so the rest was ended too; its log: {server.log}")

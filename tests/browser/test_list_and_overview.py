@@ -1,0 +1,214 @@
+"""Every interaction of the list and the Overview, in Chromium against JupyterLab and against Voila.
+
+What the page shows is compared with what the package answers for the same database.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from campaignkit import CampaignFilter, Kit
+from tests.browser.screen import Screen
+
+
+def row_ids(screen: Screen) -> list[str]:
+    return screen.root.locator("tbody.real tr").evaluate_all("rows => rows.map(row => row.dataset.id)")  # type: ignore[no-any-return]
+
+
+def expect_rows(screen: Screen, ids: list[str]) -> None:
+    """Wait until the table shows exactly these campaigns in this order."""
+    rows = screen.root.locator("tbody.real tr")
+    expect(rows).to_have_count(len(ids))
+    for place in {0, len(ids) // 2, len(ids) - 1} & set(range(len(ids))):
+        expect(rows.nth(place)).to_have_attribute("data-id", ids[place])
+    assert row_ids(screen) == ids
+
+
+def ids_of(kit: Kit, filter: CampaignFilter = CampaignFilter(), **order: object) -> list[str]:
+    return [row.external_id for row in kit.campaigns.page(filter, **order).rows]  # type: ignore[arg-type]
+
+
+def head(screen: Screen, name: str) -> Locator:
+    return screen.root.get_by_role("columnheader", name=name)
+
+
+def test_the_tiles_and_the_first_page_are_what_the_package_answers(screen: Screen, kit: Kit) -> None:
+    kpis = kit.campaigns.kpis()
+    for name, number in (
+        ("Total campaigns", kpis.total),
+        ("Active", kpis.active),
+        ("Completed", kpis.completed),
+        ("Errors", kpis.errors),
+        ("SMS Sent", kpis.sms_sent),
+    ):
+        tile = screen.root.locator(".kpi").filter(has=screen.page.locator("dt", has_text=re.compile(f"^{name}$")))
+        expect(tile.locator(".v")).to_have_text(f"{number:,}")
+    expect_rows(screen, ids_of(kit))
+    expect(screen.root.get_by_role("table", name="Campaigns")).to_have_attribute("aria-busy", "false")
+
+
+def test_the_total_tile_breaks_down_on_focus_and_adds_up(screen: Screen, kit: Kit) -> None:
+    tile = screen.root.locator(".kpi").first
+    tile.focus()
+    tip = tile.get_by_role("tooltip")
+    expect(tip).to_be_visible()
+    numbers = [int(text.replace(",", "")) for text in tip.locator("td:last-child").all_inner_texts()]
+    assert sum(numbers[:-1]) == numbers[-1] == kit.campaigns.kpis().total
+
+
+def test_a_status_filters_at_once_and_its_chip_takes_it_back(screen: Screen, kit: Kit) -> None:
+    screen.root.get_by_role("checkbox", name="Failed").check()
+    expect_rows(screen, ids_of(kit, CampaignFilter(statuses={"Failed"})))  # type: ignore[arg-type]
+    screen.root.get_by_role("checkbox", name="Expired").check()
+    both = CampaignFilter(statuses={"Failed", "Expired"})  # type: ignore[arg-type]
+    expect_rows(screen, ids_of(kit, both))
+    expect(screen.root.get_by_text("Status: Failed, Expired")).to_be_visible()
+    expect(screen.root.locator(".cnt")).to_contain_text(f"{kit.campaigns.count(both)} campaigns match")
+    screen.root.get_by_role("button", name="Remove filter Status").click()
+    expect_rows(screen, ids_of(kit))
+    expect(screen.root.get_by_role("checkbox", name="Failed")).not_to_be_checked()
+
+
+def test_period_mode_and_workspace_narrow_and_clear_all_widens(screen: Screen, kit: Kit) -> None:
+    screen.root.get_by_role("radio", name="Last 30 days").check()
+    screen.root.get_by_role("checkbox", name="OnDemand").check()
+    workspace = kit.viewer.workspaces[0]
+    screen.root.locator(f"input[data-field=workspaces][value='{workspace}']").check()
+    wanted = CampaignFilter(period="30d", modes={"OnDemand"}, workspaces={workspace})  # type: ignore[arg-type]
+    expect(screen.root.locator(".chip")).to_have_count(3)
+    expect(screen.root.locator(".cnt")).to_contain_text(f"{kit.campaigns.count(wanted)} campaign")
+    screen.root.get_by_role("button", name="Clear all filters").first.click()
+    expect(screen.root.locator(".chip")).to_have_count(0)
+    expect_rows(screen, ids_of(kit))
+
+
+def test_search_filters_while_typing_and_never_takes_the_caret(screen: Screen, kit: Kit) -> None:
+    search = screen.root.get_by_role("searchbox")
+    screen.root.locator("tbody.real tr").first.focus()
+    screen.page.keyboard.press("/")
+    expect(search).to_be_focused()
+    search.press_sequentially("acme", delay=20)
+    expect_rows(screen, ids_of(kit, CampaignFilter(search="acme")))
+    expect(search).to_be_focused()
+    expect(search).to_have_value("acme")
+    search.press_sequentially("zz")
+    expect(screen.root.get_by_role("heading", name="No campaigns match these filters")).to_be_visible()
+    screen.root.locator(".empty").get_by_role("button", name=re.compile("^Without Search")).click()
+    expect_rows(screen, ids_of(kit))
+    expect(search).to_have_value("")
+
+
+def test_an_id_prefix_finds_its_campaign(screen: Screen, kit: Kit) -> None:
+    wanted = ids_of(kit)[7]
+    screen.root.get_by_role("searchbox").fill(wanted[:13].upper())
+    expect_rows(screen, [wanted])
+
+
+@pytest.mark.parametrize("column", ["Sender", "Start", "Created"])
+def test_three_heads_sort_by_mouse_and_by_keyboard(screen: Screen, kit: Kit, column: str) -> None:
+    button = head(screen, column).get_by_role("button")
+    button.click()
+    expect(head(screen, column)).not_to_have_attribute("aria-sort", "none")
+    expect_rows(screen, ids_of(kit, sort=column.lower(), descending=descending(screen, column)))
+    before = descending(screen, column)
+    button.focus()
+    screen.page.keyboard.press("Enter")
+    expect(head(screen, column)).to_have_attribute("aria-sort", "ascending" if before else "descending")
+    expect_rows(screen, ids_of(kit, sort=column.lower(), descending=not before))
+    expect(button).to_be_focused()
+
+
+def descending(screen: Screen, column: str) -> bool:
+    return head(screen, column).get_attribute("aria-sort") == "descending"
+
+
+def test_only_three_heads_sort(screen: Screen) -> None:
+    assert screen.root.locator("th[aria-sort]").all_inner_texts() == ["Sender", "Start", "Created"]
+
+
+def test_pages_lead_on_and_back(screen: Screen, kit: Kit) -> None:
+    foot = screen.root.get_by_role("navigation", name="Pages")
+    first = kit.campaigns.page()
+    second = kit.campaigns.page(after=first.next)
+    foot.get_by_role("button", name="Next").click()
+    expect_rows(screen, [row.external_id for row in second.rows])
+    expect(foot).to_contain_text(f"51–{50 + len(second.rows)} of {first.total}")
+    foot.get_by_role("button", name="Previous").click()
+    expect_rows(screen, [row.external_id for row in first.rows])
+
+
+def test_a_row_opens_the_overview_and_back_keeps_filter_page_and_focus(screen: Screen, kit: Kit) -> None:
+    screen.root.get_by_role("searchbox").fill("a")
+    wanted = CampaignFilter(search="a")
+    first = kit.campaigns.page(wanted)
+    expect_rows(screen, [row.external_id for row in first.rows])
+    second = kit.campaigns.page(wanted, after=first.next)
+    screen.root.get_by_role("button", name="Next").click()
+    expect_rows(screen, [row.external_id for row in second.rows])
+    chosen = second.rows[2]
+    screen.root.locator(f"tr[data-id='{chosen.external_id}'] td[data-c=sender]").click()
+    expect(screen.root.get_by_role("heading", level=1)).to_contain_text(chosen.external_id[:8])
+    screen.root.get_by_role("navigation", name="Breadcrumb").get_by_text("Campaigns").click()
+    expect_rows(screen, [row.external_id for row in second.rows])
+    expect(screen.root.get_by_text("Search: a")).to_be_visible()
+    expect(screen.root.locator(f"tr[data-id='{chosen.external_id}']")).to_be_focused()
+
+
+def test_the_keyboard_alone_reaches_a_campaign_and_comes_back(screen: Screen, kit: Kit) -> None:
+    ids = ids_of(kit)
+    rows = screen.root.locator("tbody.real tr")
+    rows.first.focus()
+    screen.page.keyboard.press("ArrowDown")
+    screen.page.keyboard.press("ArrowDown")
+    expect(rows.nth(2)).to_be_focused()
+    assert rows.evaluate_all("rows => rows.filter(row => row.tabIndex === 0).length") == 1, "one tab stop"
+    screen.page.keyboard.press("Enter")
+    expect(screen.root.get_by_role("heading", level=1)).to_contain_text(ids[2][:8])
+    screen.page.keyboard.press("Escape")
+    expect(rows.nth(2)).to_be_focused()
+
+
+def test_the_overview_s_parts_add_up_to_the_package_s_verdicts(screen: Screen, kit: Kit) -> None:
+    largest = max(kit.campaigns.page(CampaignFilter(statuses={"Done", "Sending"})).rows, key=lambda row: row.sent)  # type: ignore[arg-type]
+    shown = kit.campaigns.show(largest.external_id)
+    screen.root.get_by_role("searchbox").fill(largest.external_id)
+    screen.root.locator(f"tr[data-id='{largest.external_id}']").click()
+    legend = screen.root.locator("table.leg")
+    expect(legend).to_be_visible()
+    numbers = [int(text.replace(",", "")) for text in legend.locator("td:nth-child(2)").all_inner_texts()]
+    assert sum(numbers[:-1]) == numbers[-1] == sum(shown.verdicts.values())
+    expect(screen.root.get_by_text("Messages sent per day")).to_be_visible()
+    screen.root.get_by_role("button", name="Show as table").click()
+    days = kit.campaigns.activity(largest.external_id).rows
+    table = screen.root.locator("section", has=screen.page.get_by_text("Messages sent per day")).locator("table tbody tr")
+    expect(table).to_have_count(len(days))
+    history = kit.campaigns.history(largest.external_id).rows
+    expect(screen.root.locator("table.hist tbody tr")).to_have_count(len(history))
+
+
+def test_a_refresh_brings_what_changed_and_keeps_the_focus(screen: Screen, kit: Kit) -> None:
+    row = screen.root.locator("tbody.real tr").nth(3)
+    row.focus()
+    before = screen.root.locator(".fresh time").first.get_attribute("datetime")
+    screen.page.keyboard.press("r")
+    expect(screen.root.locator(".fresh time").first).not_to_have_attribute("datetime", before or "")
+    expect(row).to_be_focused()
+
+
+def test_text_from_the_data_is_shown_as_text(screen: Screen, hostile: str) -> None:
+    screen.root.get_by_role("searchbox").fill("<img")
+    row = screen.root.locator("tbody.real tr")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("<img src=x")
+    row.click()
+    expect(screen.root.get_by_role("heading", level=1)).to_contain_text(hostile[:8])
+    assert screen.page.evaluate("window.stolen") is None
+
+
+def test_the_dark_theme_is_dark(dark_screen: Screen) -> None:
+    colour = dark_screen.root.evaluate("node => getComputedStyle(node).backgroundColor")
+    channels = [int(number) for number in re.findall(r"\d+", colour)[:3]]
+    assert max(channels) < 80, colour

@@ -1,0 +1,85 @@
+"""Every notebook and dashboard is executed, and what it shows is compared with what the package answers.
+
+nbval runs the cells too (`make test`), but passes on outputs that were stripped; these assertions can fail.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+import campaignkit
+from campaignkit import CampaignFilter, Status
+from tests import world
+from tests.services.conftest import every_status
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("dashboards/*.ipynb")])
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+
+
+@pytest.fixture(scope="module")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("notebooks") / "world.duckdb"
+    store = world.make(path)
+    with store.writing() as session:
+        every_status(session)
+    return path
+
+
+def executed(notebook: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("CAMPAIGNKIT_DB", str(db))
+    monkeypatch.setenv("CAMPAIGNKIT_WORKSPACE", "master")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("IPYTHONDIR", str(db.parent / "ipython"))
+    found = nbformat.read(notebook, as_version=4)
+    NotebookClient(found, timeout=60, kernel_name="python3", resources={"metadata": {"path": db.parent}}).execute()
+    return found
+
+
+def widgets(notebook: Any) -> list[dict[str, Any]]:
+    return [model["state"] for model in notebook.metadata.widgets[WIDGETS]["state"].values()]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_shows_the_campaigns_that_the_package_answers(
+    path: Path, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = executed(path, db, monkeypatch)
+    listings = [state["listing"] for state in widgets(found) if state.get("listing")]
+    kit = campaignkit.open(db, workspace="master")
+    assert len(listings) == 1
+    assert [row["external_id"] for row in listings[0]["rows"]] == [
+        row.external_id for row in kit.campaigns.page().rows
+    ]
+    assert listings[0]["kpis"]["total"] == kit.campaigns.kpis().total
+
+
+def test_the_list_notebook_ends_with_the_failed_campaigns_as_a_frame(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = executed(ROOT / "notebooks" / "01_campaigns.ipynb", db, monkeypatch)
+    kpis, frame = [cell for cell in found.cells if cell.cell_type == "code"][-2:]
+    kit = campaignkit.open(db, workspace="master")
+    assert kpis.outputs[-1]["data"]["text/plain"] == repr(kit.campaigns.kpis())
+    (failed,) = kit.campaigns.page(CampaignFilter(statuses={Status.FAILED})).rows  # type: ignore[arg-type]
+    html = frame.outputs[-1]["data"]["text/html"]
+    assert failed.external_id[:20] in html and "shape: (1, 5)" in html
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_thin_and_clean(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert len(cells) <= (12 if path.parent.name == "notebooks" else 6)
+    for cell in code:
+        source = "".join(cell["source"])
+        assert not cell["outputs"] and cell["execution_count"] is None
+        assert len(source.splitlines()) <= 8
+        assert "def " not in source and "from core." not in source
