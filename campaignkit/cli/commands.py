@@ -17,7 +17,7 @@ from campaignkit.domain.access import MASTER
 from campaignkit.domain.errors import StoreMissing
 from campaignkit.domain.filters import CampaignFilter, RecipientFilter
 from campaignkit.kit import Kit, database
-from campaignkit.services.campaigns import as_json
+from campaignkit.services.answers import as_json
 from campaignkit.settings import from_environment
 
 

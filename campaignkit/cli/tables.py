@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaignkit.services.audit import AuditTrail
-from campaignkit.services.campaigns import Activity, Campaign, History, Kpis, Shown
+from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
 from campaignkit.services.errors import Errors
 from campaignkit.services.pages import Page
 from campaignkit.services.recipients import Recipient

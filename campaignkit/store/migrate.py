@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from campaignkit.assets import asset
-from campaignkit.store.duckdb import DuckStore, Session
+from campaignkit.store.duckdb import CATALOG, DuckStore, Session
 from campaignkit.store.probe import SCHEMA_VERSION, probe
 
 CORE, CORE_OPTIONAL, KIT, IMPORT = "001_core", "002_core_optional", "003_kit", "004_import"
 
 
 def init(store: DuckStore) -> None:
-    """Make the file if it is missing, and every relation that it lacks; what is there stays as it is."""
+    """Make the file if it is missing, and what it lacks; a database that has core.* already gets kit.* alone.
+
+    There core.* may be views, and an optional relation that its source does not provide must stay missing: an
+    empty one would read as "none" (contract.sql).
+    """
     with store.writing() as session:
-        create(session, CORE, CORE_OPTIONAL, KIT)
+        create(session, *((KIT,) if _has_core(session) else (CORE, CORE_OPTIONAL, KIT)))
         probe(session.connection, store.path)
+
+
+def _has_core(session: Session) -> bool:
+    found = session.connection.execute(
+        "select 1 from information_schema.tables where table_catalog = $catalog and table_schema = 'core'",
+        {"catalog": CATALOG},
+    ).fetchall()
+    return bool(found)
 
 
 def create(session: Session, *parts: str) -> None:

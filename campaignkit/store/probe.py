@@ -59,9 +59,7 @@ def probe(connection: duckdb.DuckDBPyConnection, path: Path) -> Probe:
         lacking = needed - columns.get(relation, set())
         if lacking:
             what = relation if relation not in columns else f"{relation}.{min(lacking)}"
-            raise StoreUnreadable(
-                f"{path} is no campaignkit database, it has no {what}: run `campaignkit init` on it, or name another"
-            )
+            raise StoreUnreadable(f"{path} is no campaignkit database, it has no {what}: {_way_out(relation, kinds)}")
     return Probe(
         kinds,
         frozenset(relation for relation in OPTIONAL_RELATIONS if relation not in columns)
@@ -69,6 +67,12 @@ def probe(connection: duckdb.DuckDBPyConnection, path: Path) -> Probe:
             name for name in OPTIONAL_COLUMNS if name.rsplit(".", 1)[1] not in columns[name.rsplit(".", 1)[0]]
         ),
     )
+
+
+def _way_out(relation: str, kinds: Mapping[str, str]) -> str:
+    if relation.startswith("core.") and any(name.startswith("core.") for name in kinds):
+        return "its source has to provide that, see the data contract"
+    return "run `campaignkit init` on it, or name another"
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, path: Path, kinds: Mapping[str, str]) -> None:

@@ -296,7 +296,8 @@ def _replace_missing(query: exp.Expression, relation: str) -> None:
 
     schema, table, *column = relation.split(".")
     for node in list(query.find_all(exp.Table)):
-        if node.db != schema or node.name != table:
+        is_read = isinstance(node.parent, exp.From | exp.Join)  # what a statement changes stays a table
+        if not is_read or (node.db, node.name) != (schema, table):
             continue
         alias = node.alias or table
         if column:

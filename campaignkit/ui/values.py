@@ -12,7 +12,7 @@ from campaignkit.domain.filters import PERIOD_LABEL, CampaignFilter, CampaignSor
 from campaignkit.domain.lifecycle import LIVE, MEANING, TERMINAL, Mode, Status
 from campaignkit.domain.windows import next_opening
 from campaignkit.kit import Kit
-from campaignkit.services.campaigns import Activity, Campaign, History, Kpis, Shown
+from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
 from campaignkit.services.pages import Page
 
 Value = dict[str, Any]

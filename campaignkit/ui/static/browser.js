@@ -23,8 +23,7 @@ function campaignBrowser(model) {
   const list = h("div", { hidden: true }, parts.listHead, parts.listNotice, parts.kpis, split);
   const page = h("div", { class: "detail", hidden: true }, parts.crumbs, parts.detailHead, parts.detailNotice,
     tabs(uid), parts.panel);
-  // JupyterLab's shortcuts listen before any handler of ours could stop them; this attribute is what they heed.
-  const root = h("div", { class: "ck", "data-lm-suppress-shortcuts": "true" }, list, page, parts.said);
+  const root = h("div", { class: "ck" }, list, page, parts.said);
   const state = { waiting: null, first: null, open: null, opened: null, scroll: 0, folded: true, tabular: false, width: 0 };
 
   // ---- what the kernel says
@@ -223,17 +222,20 @@ function campaignBrowser(model) {
     Escape: () => state.open ? wish({ event: "back" }) : root.toggleAttribute("data-hush", true),
   };
 
-  root.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select");
-    if (typing) event.stopPropagation();
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const row = event.target.matches("tbody.real tr") ? event.target : null;
-    const act = row && rowKey(row, event.key) || keys[event.key];
+  // On the window and before everybody else: JupyterLab listens on the document, and there a plain "d d" deletes the
+  // cell. (Its data-lm-suppress-shortcuts spares only the very element that bears it.) Keys with Ctrl stay Lab's.
+  function pressed(event) {
+    const [target] = event.composedPath();
+    if (!root.contains(target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.stopPropagation();
+    if (target.closest("input:not([type=radio], [type=checkbox]), textarea")) return;
+    const row = target.matches("tbody.real tr") ? target : null;
+    const act = (row && rowKey(row, event.key)) || keys[event.key];
     if (!act) return;
     event.preventDefault();
-    event.stopPropagation();
     if (!event.repeat || event.key.startsWith("Arrow")) act();
-  });
+  }
+  window.addEventListener("keydown", pressed, true);
 
   function rowKey(row, key) {
     if (key === "Enter") return () => open(row.dataset.id);
@@ -263,6 +265,7 @@ function campaignBrowser(model) {
     },
     dispose() {
       observer.disconnect();
+      window.removeEventListener("keydown", pressed, true);
       clearTimeout(state.waiting);
       clearTimeout(state.first);
       form.dispose();

@@ -1,0 +1,163 @@
+"""What the questions about campaigns are answered with: frozen values, and how a row becomes one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from campaignkit.domain.delivery import Verdict
+from campaignkit.domain.history import Step
+from campaignkit.domain.lifecycle import Mode, Moderation, State, Status
+from campaignkit.store.duckdb import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A row of the list. `sent` counts what the SMSC accepted, `delivered` what reached the handset.
+
+    `total` is the campaign's own, else the recipients known so far, else None. `author` is a name, or an
+    e-mail address, masked without the grant to see numbers (R18).
+    """
+
+    campaign_id: int
+    external_id: str
+    workspace_id: str
+    status: Status
+    moderation: Moderation
+    mode: Mode | None
+    sent: int
+    total: int | None
+    delivered: int
+    errors: int
+    saddr: str
+    start_at: datetime | None
+    end_at: datetime | None
+    created_at: datetime
+    author: str | None
+    name: str | None
+    auto_start: bool
+    archived: bool
+    window_from: time | None
+    window_to: time | None
+    delivery_errors: int | None
+    updated_at: datetime
+    paused_reason: str | None = None
+
+    @property
+    def state(self) -> State:
+        """Return what the lifecycle's rules look at."""
+        return State(self.status, self.moderation, self.archived, self.auto_start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpis:
+    """The tiles (R3–R7): campaigns ever created, and messages delivered to the handset, never filtered.
+
+    total = active + completed + errors + cancelled + expired + new, always.
+    """
+
+    total: int
+    active: int
+    completed: int
+    errors: int
+    sms_sent: int
+    new: int
+    cancelled: int
+    expired: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """The number on the Errors tab and its parts (R60); a part that the source does not provide is None."""
+
+    job_errors: int | None
+    counter: int | None
+    failed_rows: int
+    badge: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One campaign: its row, its recipients by verdict (they add up), the badge, and what the viewer may do."""
+
+    campaign: Campaign
+    verdicts: Mapping[Verdict, int]
+    badge: Badge
+    actions: tuple[str, ...]
+    not_provided: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What one day sent, by sent time, and what became of it so far."""
+
+    day: date
+    sent: int
+    delivered: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Every day from the first message to the last in `zone`, zeros too (R49)."""
+
+    zone: str
+    rows: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The state history, newest first (R50); empty and named in `not_provided` where the source has none."""
+
+    rows: tuple[Step, ...]
+    not_provided: tuple[str, ...] = ()
+
+
+def campaign_of(row: Row, progress: Mapping[str, int], reason: str | None, *, clear: bool) -> Campaign:
+    """Return a row of campaigns/page with what campaigns/progress counted for it and why it is paused."""
+    known = row | {
+        "status": Status(row["status"]),
+        "moderation": Moderation(row["moderation"]),
+        "mode": Mode(row["mode"]) if row["mode"] is not None else None,
+        "author": row["author_name"] or mask_email(row["author_email"], clear=clear),
+        "total": row["total"] if row["total"] is not None else progress.get("recipients"),
+        "paused_reason": reason,
+    }
+    for name in ("sent", "delivered", "errors"):
+        known[name] = progress.get(name, 0)
+    del known["author_name"], known["author_email"]
+    return Campaign(**known)
+
+
+def mask_email(address: str | None, *, clear: bool) -> str | None:
+    """Return an e-mail address as its first letter and domain, 'k…@example.com', unless it may be seen."""
+    if address is None or clear:
+        return address
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}…{at}{domain}"
+
+
+def as_json(campaign: Campaign) -> dict[str, Any]:
+    """Return the row as the command line prints it: the documented names, in their order."""
+    row = asdict(campaign)
+    return {name: row[name] for name in ROW_NAMES}
+
+
+ROW_NAMES = (
+    "external_id",
+    "workspace_id",
+    "status",
+    "moderation",
+    "mode",
+    "sent",
+    "total",
+    "delivered",
+    "errors",
+    "saddr",
+    "start_at",
+    "end_at",
+    "created_at",
+    "author",
+)
