@@ -39,10 +39,10 @@ class Server:
         return psycopg.connect(self.url(database), autocommit=True, options="-c timezone=UTC")
 
     def create(self, database: str) -> str:
-        """Make an empty database, in place of an older one of that name, and return its name."""
+        """Make an empty database and return its name; its letters have cases beyond ASCII, as users' have."""
+        locale = "template template0 locale_provider builtin builtin_locale 'C.UTF-8'"
         with self.connect() as connection:
-            connection.execute(f"drop database if exists {database} with (force)")  # type: ignore[arg-type]
-            connection.execute(f"create database {database}")  # type: ignore[arg-type]
+            connection.execute(f"create database {database} {locale}")  # type: ignore[arg-type]
         return database
 
 
@@ -55,21 +55,31 @@ def wheel() -> Path | None:
 @contextmanager
 def running(source: Path) -> Iterator[Server]:
     """Start a server from the wheel in *source*, and stop it and remove everything it wrote at the end."""
-    with tempfile.TemporaryDirectory(prefix="ckpg") as name:  # short: a socket's path has 107 characters at most
+    with tempfile.TemporaryDirectory(
+        prefix="ckpg"
+    ) as name:  # short: a socket's path has 107 characters at most
         folder = Path(name)
         account = _account(folder)
         programs = _own_copy(source, folder) if account else source
-        libraries = [programs / "pginstall" / "lib", programs.parent / f"{WHEEL}.libs"]
-        environ = {"PATH": os.defpath, "LC_ALL": "C", "LD_LIBRARY_PATH": ":".join(map(str, libraries))}
+        environ = {"PATH": os.defpath, "LC_ALL": "C"}
 
         def run(program: str, *arguments: str) -> None:
             command = [str(programs / "pginstall" / "bin" / program), "-D", str(folder / "data"), *arguments]
             with (folder / "output.txt").open("ab") as output:
                 done = subprocess.run(
-                    command, env=environ, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **account
+                    command,
+                    check=False,
+                    env=environ,
+                    cwd=folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    **account,
                 )
             if done.returncode:
-                raise RuntimeError(f"{program} failed:\n{(folder / 'output.txt').read_text(errors='replace')}")
+                raise RuntimeError(
+                    f"{program} failed:\n{(folder / 'output.txt').read_text(errors='replace')}"
+                )
 
         run("initdb", "--no-locale", "-E", "UTF8", "-A", "trust", "-U", SUPERUSER, "--no-sync")
         options = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
@@ -90,6 +100,7 @@ def _account(folder: Path) -> Mapping[str, Any]:
 
 
 def _own_copy(source: Path, folder: Path) -> Path:
+    """Copy what the server needs, laid out as in the wheel, for programs find their libraries by that."""
     copy = folder / WHEEL
     for part in ("bin", "lib", "share"):
         shutil.copytree(source / "pginstall" / part, copy / "pginstall" / part, symlinks=True)

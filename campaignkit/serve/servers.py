@@ -89,7 +89,7 @@ def port_for(name: str, wanted: int | None, default: int) -> int:
     Raises InvalidInput if the one that was asked for is taken.
     """
     if wanted is None:
-        return default if _free(default) else _any_free()
+        return default if _free(default) else free_port()
     if not 1 <= wanted <= 65535:
         raise InvalidInput(f"{wanted} is no port for {name}: give one from 1 to 65535, or none for a free one")
     if not _free(wanted):
@@ -107,7 +107,8 @@ def _free(port: int) -> bool:
     return True
 
 
-def _any_free() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as trial:
         trial.bind((HOST, 0))
         port: int = trial.getsockname()[1]

@@ -14,6 +14,7 @@ a second, so the compiled text is cached in the user's cache folder, keyed by th
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -207,19 +208,20 @@ def _read(path: Path) -> Compiled | None:
         parameters, sql = path.read_text(encoding="utf-8").split("\n", 1)
     except (OSError, ValueError):
         return None
-    return Compiled(sql, frozenset(parameters.split()))
+    return Compiled(sql, frozenset(parameters.split())) if sql else None
 
 
 def _write(path: Path, compiled: Compiled) -> None:
     """Keep *compiled*; a cache that cannot be written only costs time, so failure is no error."""
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(" ".join(sorted(compiled.parameters)) + "\n" + compiled.sql)
-        os.replace(temporary, path)  # whole or not at all: several commands may start at once
-    except OSError:
-        return
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(" ".join(sorted(compiled.parameters)) + "\n" + compiled.sql)
+            os.replace(temporary, path)  # whole or not at all: several commands may start at once
+        except OSError:
+            os.unlink(temporary)
 
 
 def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled:

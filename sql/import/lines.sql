@@ -6,9 +6,9 @@ create or replace temp macro source_lines(paths) as table
   from read_csv(paths, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false,
                 null_padding = true, columns = {'line': 'varchar'});
 
--- The value of the first ` [key:value]` in a line, or null. Much faster than one expression with many groups.
-create or replace temp macro bracketed(line, key) as
-  nullif(split_part(split_part(line, ' [' || key || ':', 2), ']', 1), '');
+-- The value in a part that reads `key:value`; null if the part is another one, or empty.
+create or replace temp macro valued(part, key) as
+  case when starts_with(part, key || ':') then nullif(substr(part, length(key) + 2), '') end;
 
 -- A value without the b'…' that Python 3 prints around bytes.
 create or replace temp macro unquoted(value) as case

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from campaignkit.serve.servers import HOST, Server
+from campaignkit.serve.servers import HOST, Server, free_port
 from campaignkit.serve.up import Choice, serving
 from tools.browser import NoBrowser, launch
 
@@ -37,7 +37,7 @@ class Lab:
     def open(self, page: Page, notebook: str, *, until: str | None = None) -> None:
         """Open a notebook, run all its cells, and wait for a selector in its outputs."""
         page.goto(f"{self.base}/lab/tree/{notebook}?token={self.token}")
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        page.locator("#jp-main-statusbar", has_text=" | Idle").wait_for()  # the kernel is there
         page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
         page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
         if until is not None:
@@ -85,7 +85,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def servers(sample: Path) -> Iterator[tuple[Server, ...]]:
     """What `make run` starts, on the sample: as a moderator, over all workspaces."""
     choice = Choice(url=str(sample), workspace="master", role="moderator", actor="tester")
-    with serving(choice, stop=threading.Event()) as running:
+    with serving(choice, lab_port=free_port(), port=free_port(), stop=threading.Event()) as running:
         yield running
 
 
@@ -118,6 +118,7 @@ def new_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[NewP
     def new(**options: object) -> Page:
         context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}, **options})
         page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())  # "leave with unsaved changes?"
         page.on("console", lambda message: problems.extend(_console_error(message)))
         page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
         page.on("request", lambda asked: problems.extend(_outside(asked.url)))
@@ -129,7 +130,7 @@ def new_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[NewP
     if problems or request.node.stash.get(FAILED, False):
         _save_screenshots(request.node.name, pages)
     for page in pages:
-        page.close(run_before_unload=True)  # so that a dashboard's kernel ends with it
+        leave(page)
         page.context.close()
     assert problems == []
 
@@ -138,6 +139,13 @@ def new_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[NewP
 def page(new_page: NewPage) -> Page:
     """A page, watched as `new_page` says."""
     return new_page()
+
+
+def leave(page: Page) -> None:
+    """Close a page as a reader does, so that a dashboard's kernel ends with it."""
+    if not page.is_closed():
+        with page.expect_event("close"):
+            page.close(run_before_unload=True)
 
 
 def _console_error(message: ConsoleMessage) -> list[str]:

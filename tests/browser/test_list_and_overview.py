@@ -6,12 +6,58 @@ What the page shows is compared with what the package answers for the same datab
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+import campaignkit
 from campaignkit import CampaignFilter, Kit
+from tests import world
 from tests.browser.screen import Screen
+
+HOSTILE = UUID("feed0000-0000-4000-8000-00000000beef")
+PAYLOAD = '<img src=x onerror="window.stolen=1">'
+WIDE = {"width": 1720, "height": 1000}  # in JupyterLab the cell is narrower than the window
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hostile(sample: Path) -> str:
+    """Put a campaign into the sample that is markup wherever a text can stand; return its id."""
+    store = world.DuckStore(sample, writable=True)
+    with store.writing() as session:
+        owner = session.rows("workspaces/all", {})[0]["workspace_id"]
+        world.campaign(
+            session, 10**9, owner,
+            external_id=HOSTILE, saddr=PAYLOAD, name=PAYLOAD, author_name=PAYLOAD,
+            created_at=datetime.now(UTC) - timedelta(days=400),
+        )  # fmt: skip
+        world.recipient(session, 10**9, 1, error=PAYLOAD, esme=PAYLOAD, smpp_code=PAYLOAD)
+        world.insert(
+            session, "core.state_events",
+            event_id=10**9, campaign_id=10**9, phase=PAYLOAD, reason=PAYLOAD, occurred_at=datetime.now(UTC),
+        )  # fmt: skip
+    return str(HOSTILE)
+
+
+@pytest.fixture
+def kit(sample: Path) -> Kit:
+    """Return what the package answers for the same database."""
+    return campaignkit.open(sample, workspace="master")
+
+
+@pytest.fixture(params=["lab", "voila"])
+def screen(request: pytest.FixtureRequest, new_page: Any) -> Screen:
+    """Return the list in JupyterLab and in Voila."""
+    page = new_page(viewport=WIDE)
+    if request.param == "lab":
+        request.getfixturevalue("lab").open(page, "01_campaigns.ipynb", until=".ck tbody.real tr")
+    else:
+        request.getfixturevalue("voila").open(page, until=".ck tbody.real tr")
+    return Screen.of(page)
 
 
 def row_ids(screen: Screen) -> list[str]:
@@ -208,7 +254,51 @@ def test_text_from_the_data_is_shown_as_text(screen: Screen, hostile: str) -> No
     assert screen.page.evaluate("window.stolen") is None
 
 
-def test_the_dark_theme_is_dark(dark_screen: Screen) -> None:
-    colour = dark_screen.root.evaluate("node => getComputedStyle(node).backgroundColor")
-    channels = [int(number) for number in re.findall(r"\d+", colour)[:3]]
-    assert max(channels) < 80, colour
+def brightness(screen: Screen) -> int:
+    colour = screen.root.evaluate("node => getComputedStyle(node).backgroundColor")
+    return max(int(number) for number in re.findall(r"\d+", colour)[:3])
+
+
+def test_the_list_follows_the_lab_s_dark_theme(lab: Any, new_page: Any) -> None:
+    page = new_page(viewport=WIDE)
+    lab.open(page, "01_campaigns.ipynb", until=".ck tbody.real tr")
+    screen = Screen.of(page)
+    assert brightness(screen) == 255
+    for item in ("Settings", "Theme", "JupyterLab Dark"):
+        page.get_by_role("menuitem", name=item, exact=True).click()
+    page.locator("body[data-jp-theme-light=false]").wait_for()
+    assert brightness(screen) < 80
+    for item in ("Settings", "Theme", "JupyterLab Light"):
+        page.get_by_role("menuitem", name=item, exact=True).click()
+    page.locator("body[data-jp-theme-light=true]").wait_for()
+
+
+def test_a_dashboard_follows_the_reader_s_dark_system(voila: Any, new_page: Any) -> None:
+    page = new_page(color_scheme="dark")
+    voila.open(page, until=".ck tbody.real tr")
+    assert brightness(Screen.of(page)) < 80
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_on_a_narrow_page_filters_fold_and_nothing_scrolls_sideways(voila: Any, new_page: Any, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 900})
+    voila.open(page, until=".ck tbody.real tr")
+    screen = Screen.of(page)
+    failed = screen.root.get_by_role("checkbox", name="Failed")
+    expect(failed).to_be_hidden()
+    screen.root.get_by_role("button", name="Filters").click()
+    failed.check()
+    expect(screen.root.get_by_text("Status: Failed")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_jupyterlab_s_own_shortcuts_stay_out_of_the_list(lab: Any, new_page: Any) -> None:
+    """`r` and `x` in the list may not reach the notebook, whose cells they would change."""
+    page = new_page(viewport=WIDE)
+    lab.open(page, "01_campaigns.ipynb", until=".ck tbody.real tr")
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    page.locator(".ck tbody.real tr").first.focus()
+    for key in ("r", "x", "d", "d", "y", "m"):
+        page.keyboard.press(key)
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells)
+    expect(page.locator(".ck tbody.real tr").first).to_be_focused()

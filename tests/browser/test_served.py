@@ -6,6 +6,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import leave
+
 
 def test_the_notebook_runs_in_the_lab_without_a_prompt(lab, page):
     lab.open(page, "01_campaigns.ipynb", until=".ck")
@@ -38,10 +40,12 @@ def _bright(page: Page) -> bool:
 
 
 def test_a_closed_dashboard_takes_its_kernel_along(voila, servers, page):
+    server = psutil.Process(servers[1].process.pid)
+    before = server.children()
     voila.open(page)
-    kernels = psutil.Process(servers[1].process.pid).children()
-    assert kernels
-    page.close(run_before_unload=True)
+    kernels = [child for child in server.children() if child not in before]
+    assert len(kernels) == 1
+    leave(page)
     _, alive = psutil.wait_procs(kernels, timeout=10)
     assert alive == []
 

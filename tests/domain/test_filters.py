@@ -37,7 +37,9 @@ FILTERS = st.builds(
 
 
 @given(FILTERS)
-@example(CampaignFilter(search="a&status=Failed#;=%26+ %00", workspaces=frozenset({"", "?in=x", "ü ", "\u2028"})))
+@example(
+    CampaignFilter(search="a&status=Failed#;=%26+ %00", workspaces=frozenset({"", "?in=x", "ü ", "\u2028"}))
+)
 def test_every_filter_survives_the_address_bar(asked: CampaignFilter) -> None:
     assert CampaignFilter.from_query(asked.to_query()) == asked
     assert CampaignFilter.from_query("?" + asked.to_query()) == asked
@@ -47,25 +49,40 @@ def test_every_filter_survives_the_address_bar(asked: CampaignFilter) -> None:
 def test_defaults_are_the_empty_query_and_foreign_keys_are_left_alone() -> None:
     assert CampaignFilter().to_query() == ""
     assert CampaignFilter.from_query("") == CampaignFilter()
-    assert CampaignFilter.from_query("token=1&status=Failed&utm=x") == CampaignFilter(statuses=frozenset({Status.FAILED}))
+    assert CampaignFilter.from_query("token=1&status=Failed&utm=x") == CampaignFilter(
+        statuses=frozenset({Status.FAILED})
+    )
 
 
 def test_the_query_is_the_documented_one() -> None:
     asked = CampaignFilter(
-        period=Period.DAY, statuses={"Paused", "Done"}, modes={"Spread"}, search="ACME & co", workspaces={"retail"}, view="archive"
-    )  # fmt: skip
-    assert asked.to_query() == "view=archive&period=24h&status=Done&status=Paused&mode=Spread&in=retail&q=ACME+%26+co"
+        period="24h",
+        statuses={"Paused", "Done"},
+        modes={"Spread"},
+        search="ACME & co",
+        workspaces={"retail"},
+        view="archive",
+    )
+    assert (
+        asked.to_query()
+        == "view=archive&period=24h&status=Done&status=Paused&mode=Spread&in=retail&q=ACME+%26+co"
+    )
 
 
 @given(st.text())
 def test_any_query_gives_a_filter_or_one_clear_refusal(query: str) -> None:
-    for given_query in (query, f"q={query}", f"in={query}", f"status={query}", f"period={query}&view={query}"):
+    for given_query in (
+        query,
+        f"q={query}",
+        f"in={query}",
+        f"status={query}",
+        f"period={query}&view={query}",
+    ):
         try:
             found = CampaignFilter.from_query(given_query)
-        except InvalidInput as refused:
-            assert str(refused)
-        else:
-            assert CampaignFilter.from_query(found.to_query()) == found
+        except InvalidInput:
+            continue
+        assert CampaignFilter.from_query(found.to_query()) == found
 
 
 def test_members_and_their_values_make_equal_filters() -> None:
@@ -79,7 +96,11 @@ def test_members_and_their_values_make_equal_filters() -> None:
 
 def test_a_chip_stands_for_each_active_group_in_the_guides_words() -> None:
     asked = CampaignFilter(
-        period="7d", statuses={"Expired", "Failed"}, modes={"Trigger", "OnTime"}, search="acme", workspaces={"b", "a"}
+        period="7d",
+        statuses={"Expired", "Failed"},
+        modes={"Trigger", "OnTime"},
+        search="acme",
+        workspaces={"b", "a"},
     )
     assert asked.chips() == [
         ("period", "Period: Last 7 days"),
@@ -151,7 +172,11 @@ def test_a_bad_value_is_refused_by_name(field: str, value: object, named: str) -
     [
         ("stages", {"Sent"}, "stage 'Sent' is unknown: choose from New, Sending, Delivered, Failed"),
         ("stages", "New", "stage takes a set"),
-        ("sms_results", {"Delivered"}, "SMS result 'Delivered' is unknown: choose from delivered, failed, unknown"),
+        (
+            "sms_results",
+            {"Delivered"},
+            "SMS result 'Delivered' is unknown: choose from delivered, failed, unknown",
+        ),
         ("sms_results", [[]], "SMS result"),
         ("smpp_codes", "DELIVRD", "SMPP code takes a set"),
         ("smpp_codes", {None}, "SMPP code takes text"),
@@ -196,15 +221,16 @@ def test_the_range_holds_nothing_but_what_begins_with_the_digits(id: UUID, digit
 
 
 def test_a_whole_uuid_is_a_range_of_one() -> None:
-    id = "4ae3c2f7-0000-4000-8000-00000000abcd"
-    assert id_range(id) == id_range(id.upper())
-    found = id_range(id)
+    whole = "4ae3c2f7-0000-4000-8000-00000000abcd"
+    assert id_range(whole) == id_range(whole.upper())
+    found = id_range(whole)
     assert found is not None
-    assert found.low == found.high == UUID(id)
+    assert found.low == found.high == UUID(whole)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "--", "g", "ACME", "4ae3 c2f7", "0x12", "4ae3%", "a" * 33, "٣", "４ａ", "a\n", "urn:uuid:4a"]
+    "text",
+    ["", "-", "--", "g", "ACME", "4ae3 c2f7", "0x12", "4ae3%", "a" * 33, "٣", "４ａ", "a\n", "urn:uuid:4a"],
 )
 def test_what_cannot_begin_a_uuid_has_no_range(text: str) -> None:
     assert id_range(text) is None
@@ -309,7 +335,9 @@ def test_any_json_is_a_whole_cursor_or_refused(value: object) -> None:
     assert list(value) == [ORDER, found.key, found.tie]  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("key", ["", "soon", "2026-11-23", "2026-11-23T12:00", "2026-13-01T00:00Z", "1e9", "9" * 5000])
+@pytest.mark.parametrize(
+    "key", ["", "soon", "2026-11-23", "2026-11-23T12:00", "2026-13-01T00:00Z", "1e9", "9" * 5000]
+)
 def test_a_key_that_is_no_moment_with_a_zone_is_refused(key: str) -> None:
     with pytest.raises(InvalidInput, match="this is no cursor: its time"):
         Cursor(ORDER, key, "t").moment()

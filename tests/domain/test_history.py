@@ -67,7 +67,15 @@ def test_the_first_phase_may_be_any() -> None:
     assert [anomalies(status) for status in Status] == [[None]] * len(Status)
 
 
-@given(st.lists(st.tuples(st.text(max_size=12) | st.sampled_from(Status), st.none() | st.text(max_size=5), st.integers(0, 10**6))))
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=12) | st.sampled_from(Status),
+            st.none() | st.text(max_size=5),
+            st.integers(0, 10**6),
+        )
+    )
+)
 def test_no_row_is_hidden_and_the_durations_span_the_history(rows: list[tuple[str, str | None, int]]) -> None:
     rows.sort(key=lambda row: row[2])
     given_events = [(phase, reason, START + timedelta(seconds=at)) for phase, reason, at in rows]

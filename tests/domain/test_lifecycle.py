@@ -66,27 +66,35 @@ moderator yes   yes    yes     yes     yes     yes    .     .    .     .      . 
 def cells(table: str) -> dict[tuple[str, str], str]:
     """Return (row, column) -> cell of a table in words."""
     heads, *rows = (line.split() for line in table.strip().splitlines())
-    return {
-        (row[0], column): cell for row in rows for column, cell in zip(heads, row[1:], strict=True)
-    }
+    return {(row[0], column): cell for row in rows for column, cell in zip(heads, row[1:], strict=True)}
 
 
 def expected(state: State, event: Event) -> State | None:
     """Return where the requirements let *event* lead, or None."""
-    if event == "restore":  # R44: the only thing that can be done to an archived campaign, whatever its status
-        return State(state.status, state.moderation, archived=False, auto_start=state.auto_start) if state.archived else None
+    if (
+        event == "restore"
+    ):  # R44: the only thing that can be done to an archived campaign, whatever its status
+        return (
+            State(state.status, state.moderation, archived=False, auto_start=state.auto_start)
+            if state.archived
+            else None
+        )
     target = cells(STEPS)[state.status, event]
     if state.archived or target == "." or MODERATION_NEEDED.get(event, state.moderation) != state.moderation:
         return None
     if event == "approve" and not state.auto_start:  # R28
         target = "New"
-    decided = {"approve": Moderation.APPROVED, "reject": Moderation.REJECTED}.get(event.value, state.moderation)
+    decided = {"approve": Moderation.APPROVED, "reject": Moderation.REJECTED}.get(
+        event.value, state.moderation
+    )
     return State(Status(target), decided, archived=event == "archive", auto_start=state.auto_start)
 
 
 STATES = [
     State(status, moderation, archived=archived, auto_start=auto_start)
-    for status, moderation, archived, auto_start in itertools.product(Status, Moderation, (False, True), (False, True))
+    for status, moderation, archived, auto_start in itertools.product(
+        Status, Moderation, (False, True), (False, True)
+    )
 ]
 
 
@@ -147,7 +155,9 @@ def test_terminal_statuses_accept_nothing_but_the_archive() -> None:
 
 
 @pytest.mark.parametrize(("step", "cell"), cells(HISTORY_STEPS).items(), ids=str)
-def test_a_state_history_may_take_the_drawn_and_the_tolerated_steps_only(step: tuple[str, str], cell: str) -> None:
+def test_a_state_history_may_take_the_drawn_and_the_tolerated_steps_only(
+    step: tuple[str, str], cell: str
+) -> None:
     assert is_known_step(Status(step[0]), Status(step[1])) is (cell == "yes")
 
 
@@ -168,7 +178,9 @@ def test_each_role_may_do_what_the_table_of_roles_says(cell: tuple[str, str], ma
 def test_the_table_of_roles_covers_everything() -> None:
     assert {row for row, _ in cells(MAY)} == set(Role)
     assert {column for _, column in cells(MAY)} == set(Event)
-    assert set(ACTIONS) == {column for (role, column), may in cells(MAY).items() if (role, may) == ("moderator", "yes")}
+    assert set(ACTIONS) == {
+        column for (role, column), may in cells(MAY).items() if (role, may) == ("moderator", "yes")
+    }
 
 
 def test_an_unknown_role_is_refused_with_the_choices() -> None:

@@ -62,7 +62,9 @@ def clock(text: str) -> time:
         ("22:00 03:30", "2026-10-25 01:10", "2026-10-25 20:00"),
     ],
 )
-def test_the_window_opens_when_the_clock_on_the_wall_says_so(window: str, now: str, opening: str | None) -> None:
+def test_the_window_opens_when_the_clock_on_the_wall_says_so(
+    window: str, now: str, opening: str | None
+) -> None:
     opens, closes = map(clock, window.split())
     found = next_opening(at(now), zone=VILNIUS, opens=opens, closes=closes)
     assert found == (at(opening) if opening else None)
@@ -75,7 +77,9 @@ def test_now_may_be_given_in_any_zone_and_the_answer_is_in_utc() -> None:
     assert found.tzinfo is UTC
 
 
-@pytest.mark.parametrize(("opens", "closes"), [(None, None), ("09:00", None), (None, "21:00"), ("09:00", "09:00")])
+@pytest.mark.parametrize(
+    ("opens", "closes"), [(None, None), ("09:00", None), (None, "21:00"), ("09:00", "09:00")]
+)
 def test_without_a_window_nothing_opens(opens: str | None, closes: str | None) -> None:
     assert next_opening(
         at("2026-11-23 03:00"), zone="UTC", opens=opens and clock(opens), closes=closes and clock(closes)
@@ -83,7 +87,9 @@ def test_without_a_window_nothing_opens(opens: str | None, closes: str | None) -
 
 
 ZONES = ["UTC", VILNIUS, "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]
-AROUND_A_CHANGE = st.sampled_from(["2026-03-08", "2026-03-29", "2026-04-05", "2026-10-04", "2026-10-25", "2026-11-01"])
+AROUND_A_CHANGE = st.sampled_from(
+    ["2026-03-08", "2026-03-29", "2026-04-05", "2026-10-04", "2026-10-25", "2026-11-01"]
+)
 
 
 @given(

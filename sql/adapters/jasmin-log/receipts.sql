@@ -1,11 +1,14 @@
 -- One row a receipt. It comes in on another bind than its message went out on, so the message is found by smsid alone.
 select
-  unquoted(bracketed(line, 'smpp-msgid')) as smsid,
-  unquoted(coalesce(bracketed(line, 'status'), bracketed(line, 'stat'))) as stat,
-  nullif(unquoted(bracketed(line, 'err')), 'ND') as err,   -- Jasmin's word for a field that was not there
+  case when kind = 'receipt' then unquoted(coalesce(valued(part[2], 'smpp-msgid'), valued(part[3], 'smpp-msgid'))) else text.id end as smsid,
+  case when kind = 'receipt' then unquoted(coalesce(valued(part[3], 'status'), valued(part[4], 'stat'))) else text.stat end as stat,
+  case
+    when kind = 'receipt' then nullif(unquoted(regexp_extract(line, '\] \[err:([^\]]*)\]', 1)), 'ND')   -- ND: the field was not there
+    else text.err
+  end as err,
   logged_at as received_at
-from lines
-where kind = 'receipt'
-union all
-select text.id, text.stat, text.err, logged_at
-from (select receipt_text(content) as text, logged_at from lines where kind = 'receipt_text');
+from (
+  select *, case when kind = 'receipt_text' then receipt_text(content) end as text
+  from lines
+  where kind in ('receipt', 'receipt_text')
+);

@@ -1,0 +1,198 @@
+"""An adapter: a folder of SELECTs that map a foreign source onto the contract, and `adapter.toml`."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from campaignkit.assets import asset
+from campaignkit.codes import stat_table
+from campaignkit.domain.errors import InvalidInput
+
+FILES = (
+    "lines",  # not a relation: what the other files may read as `lines`
+    "workspaces",
+    "campaigns",
+    "recipients",
+    "state_events",
+    "job_errors",
+    "audit_events",
+    "receipts",
+    "unmapped",
+)
+READINGS = ("text", "auto", "exact", "hex-dec", "dec-hex")
+OTHER_ESMES = "*"
+
+_SETTINGS = ("name", "reads", "zone", "country", "stat_table", "smsid")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapter:
+    """What a folder says. `reads` is "lines" (every line is accounted for), or any word for another kind of file.
+
+    `smsid` gives each ESME how its message ids are read, `*` all others; `stat_aliases` adds to the toolkit's table.
+    """
+
+    name: str
+    folder: Path
+    reads: str
+    zone: str
+    country: str | None
+    smsid: Mapping[str, str]
+    stat_aliases: Mapping[str, str]
+    selects: Mapping[str, str]
+
+    def where(self, select: str) -> str:
+        """Return how messages name one of the adapter's files."""
+        return f"{select}.sql of adapter {self.name}"
+
+
+def load(name: str) -> Adapter:
+    """Return the bundled adapter called *name*, or the one in the folder *name*; raises `InvalidInput`."""
+    folder = _folder(name)
+    path = folder / "adapter.toml"
+    settings = _settings(path)
+    unknown = sorted(settings.keys() - set(_SETTINGS))
+    if unknown:
+        raise InvalidInput(f"{path} knows no setting {unknown[0]}: there are {', '.join(_SETTINGS)}")
+    adapter = Adapter(
+        name=_name(path, settings),
+        folder=folder,
+        reads=_text(path, settings, "reads") or "files",
+        zone=_zone(path, settings),
+        country=_country(path, settings),
+        smsid=_smsid(path, settings),
+        stat_aliases=_stat_aliases(path, settings),
+        selects=_selects(folder),
+    )
+    _check(adapter)
+    return adapter
+
+
+def _folder(name: str) -> Path:
+    bundled = asset("sql", "adapters")
+    if _NAME.fullmatch(name) and (bundled / name).is_dir():
+        return bundled / name
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    names = ", ".join(sorted(path.name for path in bundled.iterdir() if path.is_dir()))
+    raise InvalidInput(f"there is no adapter {name}: name a folder, or one that is bundled ({names})")
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InvalidInput(
+            f'{path.parent} is no adapter, it has no adapter.toml: write one that says at least name = "…"'
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{path} is not TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read: {error}") from None
+
+
+def _text(path: Path, settings: Mapping[str, Any], key: str) -> str | None:
+    value = settings.get(key)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise InvalidInput(f"{key} in {path} must be text, in quotes")
+    return value
+
+
+def _name(path: Path, settings: Mapping[str, Any]) -> str:
+    name = _text(path, settings, "name")
+    if name is None:
+        raise InvalidInput(f'{path} must say name = "…": ids that people quote are made from it')
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            f"name in {path} is {name!r}: use letters, digits, dots, hyphens and underscores only"
+        )
+    return name
+
+
+def _zone(path: Path, settings: Mapping[str, Any]) -> str:
+    zone = _text(path, settings, "zone") or "UTC"
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise InvalidInput(
+            f"zone in {path} is {zone!r}: name one of the IANA zones, such as Europe/Berlin"
+        ) from None
+    return zone
+
+
+def _country(path: Path, settings: Mapping[str, Any]) -> str | None:
+    country = _text(path, settings, "country")
+    if country is None:
+        return None
+    import phonenumbers  # a tenth of a second, needed by adapters with a country alone
+
+    if country.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise InvalidInput(f"country in {path} is {country!r}: name it by its two letters, such as GB")
+    return country.upper()
+
+
+def _smsid(path: Path, settings: Mapping[str, Any]) -> dict[str, str]:
+    given = settings.get("smsid", "text")
+    readings = given if isinstance(given, dict) else {OTHER_ESMES: given}
+    wrong = [reading for reading in readings.values() if reading not in READINGS]
+    if wrong:
+        raise InvalidInput(
+            f"smsid in {path} is {wrong[0]!r}: it is {', '.join(READINGS)}, or a table that gives each ESME one of them"
+        )
+    return {OTHER_ESMES: "text", **readings}
+
+
+def _stat_aliases(path: Path, settings: Mapping[str, Any]) -> dict[str, str]:
+    name = _text(path, settings, "stat_table")
+    if name is None:
+        return {}
+    table, states = path.parent / name, stat_table().states
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows = [
+                (row["alias"].strip().upper(), row["stat"].strip().upper()) for row in csv.DictReader(file)
+            ]
+    except OSError as error:
+        raise InvalidInput(f"{table}, the stat_table of {path}, cannot be read: {error.strerror}") from None
+    except (KeyError, AttributeError, UnicodeDecodeError, csv.Error):
+        raise InvalidInput(f"{table} must be a CSV file with the columns alias and stat") from None
+    for alias, stat in rows:
+        if stat not in states:
+            raise InvalidInput(
+                f"{table} gives {alias} the stat {stat}, which is none of {', '.join(sorted(states))}"
+            )
+    return dict(rows)
+
+
+def _selects(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in sorted(folder.glob("*.sql")):
+        if path.stem not in FILES:
+            raise InvalidInput(f"{path} is no part of an adapter: there are {', '.join(FILES)}")
+        try:
+            found[path.stem] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"{path} cannot be read: {error}") from None
+    return found
+
+
+def _check(adapter: Adapter) -> None:
+    """Refuse an adapter whose files do not go together."""
+    if adapter.reads in ("postgresql", "postgres"):
+        raise InvalidInput(
+            f"adapter {adapter.name} reads PostgreSQL, where nothing is imported: `campaignkit adopt` makes views over it"
+        )
+    if not adapter.selects.keys() & {"campaigns", "recipients"}:
+        raise InvalidInput(f"{adapter.folder} has neither recipients.sql nor campaigns.sql: write one of them")
+    for name in ("state_events", "job_errors"):
+        if name in adapter.selects and "campaigns" not in adapter.selects:
+            raise InvalidInput(f"{adapter.where(name)} needs a campaigns.sql beside it: whose would they be?")

@@ -1,0 +1,93 @@
+"""Where an import works: a private folder beside FILE, which is gone afterwards however the import ends.
+
+A new FILE is built in that folder and renamed at the end; a FILE that is there is changed in one transaction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from campaignkit.domain.errors import InvalidInput, StoreBusy
+from campaignkit.store import gate
+
+MARK = ".importing-"
+
+
+@contextlib.contextmanager
+def private_folder(into: Path) -> Iterator[Path]:
+    """Hold a folder beside *into* that only this account can read; removed at the end, also by the next import."""
+    _check(into)
+    _sweep(into)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=into.name + MARK, dir=into.parent))
+    except OSError as error:
+        raise InvalidInput(
+            f"{into.parent} cannot be written to ({error.strerror}): choose another place for --into"
+        ) from None
+    with contextlib.ExitStack() as closing:
+        closing.callback(shutil.rmtree, folder, ignore_errors=True)
+        handle = os.open(folder, os.O_RDONLY)
+        closing.callback(os.close, handle)
+        fcntl.flock(handle, fcntl.LOCK_EX)  # says that the folder is in use, until this process ends
+        yield folder
+
+
+def _check(into: Path) -> None:
+    if into.is_dir():
+        raise InvalidInput(f"{into} is a folder: name the DuckDB file in it")
+    if not into.parent.is_dir():
+        raise InvalidInput(f"{into.parent} does not exist: make that folder first, or choose another --into")
+
+
+def _sweep(into: Path) -> None:
+    """Remove what an import left that was killed; a folder still in use is locked."""
+    for folder in into.parent.glob(f"{_literal(into.name)}{MARK}*"):
+        with contextlib.suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(handle)
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
+
+
+def put(new: Path, into: Path) -> None:
+    """Give a finished new database its name; raises `StoreBusy` if another import was faster."""
+    with gate.passed(into, write=True):
+        if into.exists():
+            raise StoreBusy(f"{into} was made by another program meanwhile: run this import again")
+        os.rename(new, into)
+
+
+@contextlib.contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Let SIGTERM unwind this process like Ctrl-C does, so that nothing is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    if before is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(signal_number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + signal_number)

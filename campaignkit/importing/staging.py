@@ -1,0 +1,103 @@
+"""Run an adapter's SELECTs into the staging tables, and say clearly what is wrong with one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+import duckdb
+
+from campaignkit.domain.errors import InvalidInput
+from campaignkit.importing.adapter import Adapter
+from campaignkit.importing.engine import Engine
+
+REQUIRED = {
+    "workspaces": {"workspace_id"},
+    "campaigns": {"campaign_key", "saddr"},
+    "recipients": {"recipient_key"},
+    "receipts": {"stat", "received_at"},
+    "state_events": {"campaign_key", "phase", "occurred_at"},
+    "job_errors": {"campaign_key", "phase", "code", "message", "occurred_at"},
+    "audit_events": {"action", "actor", "occurred_at"},
+    "unmapped": {"reason"},
+}
+DERIVED = {
+    "campaign_id": "campaign_key",
+    "external_id": "campaign_key",
+    "recipient_id": "recipient_key",
+}
+
+# An adapter's `:source` and `:zone` are variables of the connection, and not parameters, so that its lines.sql can
+# be a view: each of the other files reads the source once, and nothing is kept in between.
+_PARAMETER = re.compile(r"(?<![:\w]):(source|zone)\b")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_DIGITS = re.compile(r"\d{3,}")
+
+
+def stage(run: Engine, adapter: Adapter, select: str) -> frozenset[str]:
+    """Fill `yielded_…` from one of the adapter's SELECTs; return the names of the columns that it yields."""
+    try:
+        sql = _single_select(run, adapter, select)
+        columns = run.columns(sql)
+        _check_columns(run, adapter, select, columns)
+        if select == "unmapped":
+            run.execute(f"insert into unmapped select reason, count(*) from (\n{sql}\n) group by reason")
+        else:
+            run.execute(f"insert into yielded_{select} by name\n{sql}")
+    except duckdb.Error as error:
+        raise _sentence(adapter, select, error) from error
+    return frozenset(columns)
+
+
+def view_lines(run: Engine, adapter: Adapter) -> None:
+    """Make the adapter's lines.sql readable as `lines`."""
+    try:
+        run.execute(f"create temp view lines as\n{_single_select(run, adapter, 'lines')}")
+    except duckdb.Error as error:
+        raise _sentence(adapter, "lines", error) from error
+
+
+def _single_select(run: Engine, adapter: Adapter, select: str) -> str:
+    sql = _PARAMETER.sub(r"getvariable('\1')", adapter.selects[select])
+    statements = run.statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise InvalidInput(f"{adapter.where(select)} must be one SELECT and nothing else")
+    return statements[0].query.rstrip().removesuffix(";")
+
+
+def _check_columns(run: Engine, adapter: Adapter, select: str, columns: tuple[str, ...]) -> None:
+    known = {"reason", "line"} if select == "unmapped" else set(run.columns(f"from yielded_{select}"))
+    required = set(REQUIRED[select])
+    if "campaigns" not in adapter.selects:
+        known.discard("campaign_key")
+        required |= {"saddr"} if select == "recipients" else set()
+    elif select == "recipients":
+        known.discard("saddr")
+        required.add("campaign_key")
+    where = adapter.where(select)
+    for column in columns:
+        if column in DERIVED and column not in known:
+            raise InvalidInput(f"{where} yields {column}, which the import makes itself from {DERIVED[column]}")
+        if column not in known:
+            near = difflib.get_close_matches(column, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+            raise InvalidInput(f"{where} yields a column {column} that is not known: {hint}")
+    for column in sorted(required - set(columns)):
+        raise InvalidInput(f"{where} must yield {column}")
+
+
+def _sentence(adapter: Adapter, select: str, error: duckdb.Error) -> Exception:
+    """Return what the adapter's author needs to know, without a word of the source: its lines hold numbers."""
+    first = str(error).splitlines()[0]
+    where = adapter.where(select)
+    if isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
+        return InvalidInput(f"{where} is not valid: {first}")
+    if isinstance(error, duckdb.ConstraintException):
+        return InvalidInput(f"{where} yields a value that the contract does not allow: {_of_constraint(first)}")
+    if isinstance(error, duckdb.DataError | duckdb.InvalidInputException):
+        return InvalidInput(f"{where} does not fit the source: {_DIGITS.sub('…', _QUOTED.sub('…', first))}")
+    return error
+
+
+def _of_constraint(message: str) -> str:
+    return message.replace("yielded_", "").removeprefix("Constraint Error: ")

@@ -1,0 +1,12 @@
+-- What the recipients of each campaign are drawn from.
+insert into plan_campaigns by name
+select unnest(
+  $rows::struct(
+    campaign_id bigint, key bigint, number_key bigint, population bigint, first_number bigint,
+    stride bigint, rows_before bigint, size bigint, burst boolean, built_from timestamptz,
+    built_to timestamptz, parts smallint, stop_list varchar, contradictions bigint, excluded double,
+    refused double, dead double, undeliv double, expired double, rejectd double, deleted double,
+    unknown double, acceptd double, silent double
+  )[],
+  recursive := true
+)

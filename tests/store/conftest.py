@@ -1,0 +1,13 @@
+"""What the tests of the store share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for compiled statements, so that each is compiled once and not in every test."""
+    return tmp_path_factory.mktemp("cache")

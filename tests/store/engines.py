@@ -1,0 +1,75 @@
+"""Both engines behind one question, so that the same rows can be asked from both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from campaignkit.assets import asset
+from campaignkit.store.duckdb import Session
+from campaignkit.store.statements import Compiler, Variant
+
+Row = dict[str, Any]
+PARTS = ("001_core", "002_core_optional", "003_kit")
+
+
+def schema(missing: frozenset[str] = frozenset()) -> list[str]:
+    """Return what makes an empty database whose source lacks the *missing* relations and columns."""
+    text = "".join(asset("sql", "schema", f"{part}.sql").read_text(encoding="utf-8") for part in PARTS)
+    statements = [statement for statement in re.sub(r"--[^\n]*", "", text).split(";") if statement.strip()]
+    for name in sorted(missing):
+        relation, column = (".".join(name.split(".")[:2]), name.split(".")[2:])
+        created = f"create table if not exists {relation} ("
+        (at,) = (place for place, statement in enumerate(statements) if created in statement)
+        if column:
+            statements[at], lines = re.subn(rf"\n\s*{column[0]}\s[^\n]*", "", statements[at])
+            assert lines == 1, name
+        else:
+            del statements[at]
+    return statements
+
+
+class Postgres:
+    """Asks statements of a PostgreSQL database, as `Session` asks them of DuckDB."""
+
+    def __init__(self, connection: psycopg.Connection[Any], compiler: Compiler) -> None:
+        self.connection, self._compiler = connection, compiler
+
+    def rows(self, name: str, parameters: Mapping[str, object], variant: Variant | None = None) -> list[Row]:
+        compiled = self._compiler(name, variant or Variant())
+        given = {key: parameters[key] for key in compiled.parameters}
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(compiled.sql, given).fetchall()  # type: ignore[arg-type]
+
+    def explain(self, name: str, variant: Variant) -> None:
+        """Let the server plan the statement, each parameter null."""
+        compiled = self._compiler(name, variant)
+        self.connection.execute(f"explain {compiled.sql}", dict.fromkeys(compiled.parameters))  # type: ignore[arg-type]
+
+
+def copy(source: Session, target: psycopg.Connection[Any]) -> None:
+    """Copy every row of core.* and kit.* into PostgreSQL tables of the same shape."""
+    for relation in RELATIONS:
+        found = source.connection.execute(f"select * from {relation}")
+        columns = [column[0] for column in found.description or ()]
+        rows = found.fetchall()
+        marks = ", ".join(["%s"] * len(columns))
+        with target.cursor() as cursor:
+            cursor.executemany(f"insert into {relation} ({', '.join(columns)}) values ({marks})", rows)  # type: ignore[arg-type]
+
+
+RELATIONS = (
+    "core.workspaces",
+    "core.campaigns",
+    "core.recipients",
+    "core.state_events",
+    "core.job_errors",
+    "core.audit_events",
+    "kit.audit_events",
+    "kit.members",
+    "kit.archived",
+)
