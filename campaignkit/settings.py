@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -17,7 +17,7 @@ class Settings:
     workspace: str | None = None
     role: str | None = None
     actor: str = "unknown"
-    ctn_key: str | None = None
+    ctn_key: str | None = field(default=None, repr=False)  # a secret, and tracebacks show values
     cache: Path | None = None
 
 

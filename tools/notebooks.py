@@ -18,7 +18,9 @@ def check() -> int:
     """Return 1, and name them, if notebooks were saved with what running them left behind."""
     used = [str(path) for folder in FOLDERS for path in sorted(Path(folder).glob("*.ipynb")) if _used(path)]
     for path in used:
-        print(f"{path}: holds outputs or execution counts: clear them (Edit → Clear Outputs of All Cells) and save")
+        print(
+            f"{path}: holds outputs or execution counts: clear them (Edit → Clear Outputs of All Cells) and save"
+        )
     return 1 if used else 0
 
 

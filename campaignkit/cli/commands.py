@@ -70,9 +70,12 @@ def _demo(given: argparse.Namespace) -> Result:
             cache=from_environment().cache,
             progress=progress,
         )
-    return dict(made.as_json()), lambda: (
-        f"{made.path}: {made.campaigns:,} campaigns and {made.recipients:,} recipients in {made.workspaces} workspaces\n"
-        f"made for --now {made.now.isoformat()} --seed {made.seed}"
+    return (
+        dict(made.as_json()),
+        lambda: (
+            f"{made.path}: {made.campaigns:,} campaigns and {made.recipients:,} recipients in {made.workspaces} workspaces\n"
+            f"made for --now {made.now.isoformat()} --seed {made.seed}"
+        ),
     )
 
 
@@ -140,7 +143,11 @@ def _campaigns(given: argparse.Namespace) -> Result:
         limit=given.limit,
         after=given.after,
     )
-    answer: dict[str, Any] = {"rows": [as_json(row) for row in page.rows], "total": page.total, "next": page.next}
+    answer: dict[str, Any] = {
+        "rows": [as_json(row) for row in page.rows],
+        "total": page.total,
+        "next": page.next,
+    }
     if any(row.mode is None for row in page.rows):
         answer["not_provided"] = ["mode"]
     return answer, lambda: tables.campaigns(page, master=kit.viewer.master)

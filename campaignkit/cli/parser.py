@@ -32,7 +32,11 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(
-            name, help=text, description=text[0].upper() + text[1:] + ".", parents=[everywhere], allow_abbrev=False
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            parents=[everywhere],
+            allow_abbrev=False,
         )
 
     _demo(command("demo", "make a database of sample campaigns"))
@@ -78,7 +82,9 @@ def _common() -> argparse.ArgumentParser:
         "--role", choices=[*Role], help="what you may do, viewer by default (CAMPAIGNKIT_ROLE)"
     )
     group.add_argument("--clear-numbers", action="store_true", help="show full numbers, with that grant")
-    group.add_argument("--as", dest="actor", metavar="NAME", help="who you are (CAMPAIGNKIT_AS, else the login)")
+    group.add_argument(
+        "--as", dest="actor", metavar="NAME", help="who you are (CAMPAIGNKIT_AS, else the login)"
+    )
     group.add_argument("--json", action="store_true", help="print one JSON object")
     return common
 
@@ -106,7 +112,9 @@ def _moment(text: str) -> datetime:
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("adapter", metavar="ADAPTER", help="jasmin-log, or the folder of an adapter of your own")
+    parser.add_argument(
+        "adapter", metavar="ADAPTER", help="jasmin-log, or the folder of an adapter of your own"
+    )
     parser.add_argument("sources", metavar="SOURCE", type=Path, nargs="+", help="the files to read")
     parser.add_argument("--into", metavar="FILE", type=Path, required=True, help="the DuckDB file to write")
     parser.add_argument(
@@ -116,24 +124,41 @@ def _import(parser: argparse.ArgumentParser) -> None:
 
 def _campaigns(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", choices=[*Period], default=Period.ALL)
-    parser.add_argument("--status", choices=[*Status], action="append", default=[], metavar="S", help=_either(Status))
-    parser.add_argument("--mode", choices=[*Mode], action="append", default=[], metavar="M", help=_either(Mode))
-    parser.add_argument("--search", metavar="T", default="", help="beginning of an ID, or part of a sender name")
+    parser.add_argument(
+        "--status", choices=[*Status], action="append", default=[], metavar="S", help=_either(Status)
+    )
+    parser.add_argument(
+        "--mode", choices=[*Mode], action="append", default=[], metavar="M", help=_either(Mode)
+    )
+    parser.add_argument(
+        "--search", metavar="T", default="", help="beginning of an ID, or part of a sender name"
+    )
     parser.add_argument("--in", dest="within", metavar="WORKSPACE", action="append", default=[])
     parser.add_argument("--sort", choices=[*CampaignSort], default=CampaignSort.CREATED)
     _order(parser)
     views = parser.add_mutually_exclusive_group()
     views.add_argument("--view", choices=[*View], default=View.CAMPAIGNS)
-    views.add_argument("--queue", dest="view", action="store_const", const=View.QUEUE, help="the moderation queue")
-    views.add_argument("--archived", dest="view", action="store_const", const=View.ARCHIVE, help="the archive")
+    views.add_argument(
+        "--queue", dest="view", action="store_const", const=View.QUEUE, help="the moderation queue"
+    )
+    views.add_argument(
+        "--archived", dest="view", action="store_const", const=View.ARCHIVE, help="the archive"
+    )
     _paging(parser)
 
 
 def _recipients(parser: argparse.ArgumentParser) -> None:
     _id(parser)
-    parser.add_argument("--stage", choices=[*Stage], action="append", default=[], metavar="S", help=_either(Stage))
     parser.add_argument(
-        "--sms-result", choices=[*SmsResult], action="append", default=[], metavar="R", help=_either(SmsResult)
+        "--stage", choices=[*Stage], action="append", default=[], metavar="S", help=_either(Stage)
+    )
+    parser.add_argument(
+        "--sms-result",
+        choices=[*SmsResult],
+        action="append",
+        default=[],
+        metavar="R",
+        help=_either(SmsResult),
     )
     parser.add_argument("--smpp-code", metavar="C", action="append", default=[], help="DELIVRD, UNDELIV, …")
     parser.add_argument(

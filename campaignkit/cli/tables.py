@@ -30,7 +30,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     lines = [heads, *body]
     return "\n".join(
         "  ".join(
-            _padded(text, width, right=right) for text, width, right in zip(line, widths, numeric, strict=True)
+            _padded(text, width, right=right)
+            for text, width, right in zip(line, widths, numeric, strict=True)
         ).rstrip()
         for line in lines
     )
@@ -109,7 +110,9 @@ def campaigns(page: Page[Campaign], *, master: bool) -> str:
         [
             row.external_id[:8],
             row.workspace_id,
-            f"{row.status} · approved" if row.status == "New" and row.moderation == "Approved" else row.status,
+            f"{row.status} · approved"
+            if row.status == "New" and row.moderation == "Approved"
+            else row.status,
             row.mode,
             row.sent,
             row.total,
@@ -174,12 +177,11 @@ def activity(found: Activity) -> str:
 
 def history(found: History) -> str:
     rows = [
-        (row.occurred_at, row.phase, _duration(row.seconds), row.reason, row.anomaly or "") for row in found.rows
+        (row.occurred_at, row.phase, _duration(row.seconds), row.reason, row.anomaly or "")
+        for row in found.rows
     ]
     heads = ["Since", "Phase", "Lasted", "Reason", "Anomaly"]
-    return _joined(
-        table(heads, rows) if rows else "no state history", _missing(found.not_provided)
-    )
+    return _joined(table(heads, rows) if rows else "no state history", _missing(found.not_provided))
 
 
 def _duration(seconds: int | None) -> str:
@@ -218,7 +220,18 @@ def audit(found: AuditTrail) -> str:
 def recipients(page: Page[Recipient]) -> str:
     if not page.rows:
         return "no recipients match"
-    heads = ["Recipient", "Stage", "Channel", "Filter", "Delivered", "Sys. Info", "SMSID", "Created", "Sent", "Error"]
+    heads = [
+        "Recipient",
+        "Stage",
+        "Channel",
+        "Filter",
+        "Delivered",
+        "Sys. Info",
+        "SMSID",
+        "Created",
+        "Sent",
+        "Error",
+    ]
     rows = [
         (
             row.recipient,
@@ -247,7 +260,8 @@ def imported(report: Report, into: Path) -> str:
     if report.number_invalid:
         counts.append(("numbers that cannot be read", report.number_invalid))
     return _joined(
-        _pairs(counts), f"{report.campaigns:,} campaigns in {into}: look at them with `campaignkit up --db {into}`"
+        _pairs(counts),
+        f"{report.campaigns:,} campaigns in {into}: look at them with `campaignkit up --db {into}`",
     )
 
 

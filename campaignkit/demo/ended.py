@@ -14,7 +14,7 @@ from campaignkit.domain.lifecycle import Mode, Status
 
 
 def done(draft: Draft) -> Story:
-    """Done: every message processed, though not every receipt in."""
+    """Tell of a campaign that is Done: every message processed, though not every receipt in."""
     story = _sent(draft, draft.size)
     if Trait.DRAINED in draft.scene.traits:
         story.step("Draining", "waits for the last answers of the centre")
@@ -30,7 +30,7 @@ def done(draft: Draft) -> Story:
 
 
 def stopped(draft: Draft) -> Story:
-    """Cancelled by a person while it was sending."""
+    """Tell of one that a person cancelled while it was sending."""
     share = draft.rng.uniform(0.15, 0.6)
     story = _sent(draft, _part(draft, share), time_used=share)
     story.pass_time(1, 3)
@@ -38,7 +38,7 @@ def stopped(draft: Draft) -> Story:
 
 
 def stopped_paused(draft: Draft) -> Story:
-    """Cancelled by a person in the night after its first day."""
+    """Tell of one that a person cancelled in the night after its first day."""
     story = _sent(replace(draft, window=OFFICE), _part(draft, 0.4), first_day_only=True)
     story.pause_by_window()
     story.pass_time(1200, 7200)
@@ -46,7 +46,7 @@ def stopped_paused(draft: Draft) -> Story:
 
 
 def exhausted(draft: Draft) -> Story:
-    """Failed when the centre had refused every message for some minutes."""
+    """Tell of one that failed when the centre had refused every message for some minutes."""
     story = _sent(draft, _part(draft, draft.rng.uniform(0.35, 0.7)), refused=max(1, draft.size // 25))
     message = "3 retries used up for every message of the last 4 minutes (ESME_RSYSERR)"
     story.job_error("Sending", "RETRY_EXHAUSTED", message)
@@ -56,7 +56,7 @@ def exhausted(draft: Draft) -> Story:
 
 
 def ran_out(draft: Draft) -> Story:
-    """Expired: too slow for its time."""
+    """Tell of one that expired, too slow for its time."""
     story = _sent(draft, _part(draft, draft.rng.uniform(0.7, 0.97)))
     story.pass_time(1, 3)
     story.end(Status.EXPIRED, "expired", "its end was reached before the list was finished")
@@ -64,7 +64,7 @@ def ran_out(draft: Draft) -> Story:
 
 
 def ran_out_paused(draft: Draft) -> Story:
-    """Expired two hours after its last window had shut."""
+    """Tell of one that expired two hours after its last window had shut."""
     story = _sent(replace(draft, window=OFFICE), _part(draft, draft.rng.uniform(0.7, 0.97)))
     story.pause_by_window()
     story.end_at = story.at = local(draft, story.at, days=0, at=time(23))
@@ -106,7 +106,8 @@ def _burst(draft: Draft, count: int) -> tuple[Story, list[Span], Span | None]:
     interrupted = Trait.INTERRUPTED in draft.scene.traits
     seconds = max(count / draft.rate, 120.0 if interrupted else 2.0)
     start = past_start(draft, room=timedelta(hours=1))
-    while schedule.first_seconds(_open_from(draft, start, seconds), seconds)[-1].ends > draft.now - timedelta(hours=1):
+    latest = draft.now - timedelta(hours=1)
+    while schedule.first_seconds(_open_from(draft, start, seconds), seconds)[-1].ends > latest:
         start = local(draft, start, days=-1)
     story = led_in(draft, start)
     story.build()

@@ -11,7 +11,12 @@ from campaignkit.demo.schedule import EVENING, Span
 from campaignkit.demo.story import Draft, Story
 from campaignkit.domain.lifecycle import Mode, Status
 
-_CANCELLATIONS = ("wrong price in the text", "wrong list", "sent by mistake", "superseded by a corrected campaign")
+_CANCELLATIONS = (
+    "wrong price in the text",
+    "wrong list",
+    "sent by mistake",
+    "superseded by a corrected campaign",
+)
 _BRISK, _CALM = (150, 400), (4 * 60, 4 * 3600)  # seconds that a moderator takes
 
 
@@ -20,11 +25,20 @@ def age(draft: Draft) -> timedelta:
     return timedelta(days=draft.scene.days)
 
 
+def by_day(draft: Draft, moment: datetime) -> datetime:
+    """Return *moment*, or if that is at night the afternoon before: people sleep, programs do not."""
+    there = moment.astimezone(ZoneInfo(draft.zone))
+    if draft.author is draft.workspace.program or 8 <= there.hour < 19:
+        return moment
+    afternoon = time(draft.rng.randint(13, 17), draft.rng.randrange(60), draft.rng.randrange(60))
+    return local(draft, moment, days=-1 if there.hour < 8 else 0, at=afternoon)
+
+
 def accepted(draft: Draft, ready: datetime, *, brisk: bool = False) -> Story:
     """Return the story up to Pending, which is reached at *ready*: at the approval, or at a press of Start."""
-    seconds = _BRISK if brisk else _CALM
-    approved = ready if draft.auto_start else ready - draft.lasting(60, seconds[0])
-    story = Story(draft, approved - draft.lasting(*seconds))
+    approved = ready if draft.auto_start else ready - draft.lasting(60, 150)
+    created = approved - draft.lasting(*_BRISK) if brisk else by_day(draft, approved - draft.lasting(*_CALM))
+    story = Story(draft, created)
     story.at = approved
     story.approve()
     if not draft.auto_start:
@@ -35,8 +49,11 @@ def accepted(draft: Draft, ready: datetime, *, brisk: bool = False) -> Story:
 
 def led_in(draft: Draft, start: datetime, *, brisk: bool = False) -> Story:
     """Return the story up to the moment *start*, when Core begins to build."""
-    lead = (2, 12) if not draft.scheduled else (200, 500) if brisk else (3600, 30 * 3600)
-    story = accepted(draft, start - draft.lasting(*lead), brisk=brisk)
+    if draft.scheduled and not brisk:
+        ready = by_day(draft, start - draft.lasting(3600, 30 * 3600))
+    else:
+        ready = start - (draft.lasting(200, 500) if draft.scheduled else draft.lasting(2, 12))
+    story = accepted(draft, ready, brisk=brisk)
     story.at = start
     book(story, start)
     return story

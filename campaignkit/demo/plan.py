@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -21,7 +21,7 @@ _CONTRADICTIONS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """How a campaign's messages fare, as shares of one. `refused` is of what is submitted, the rest of what is accepted.
+    """How a campaign's messages fare, as shares of one: `refused` of what is submitted, the rest of what is accepted.
 
     `dead` numbers bounce each time, whatever the campaign; what is left over of one is delivered.
     """
@@ -40,7 +40,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One campaign. `key` seeds the draws of its recipients; `first_number` and `stride` walk its workspace's numbers."""
+    """One campaign. `key` seeds its recipients' draws; `first_number` and `stride` walk its workspace's numbers."""
 
     campaign_id: int
     external_id: UUID
@@ -78,12 +78,12 @@ class Plan:
 
 def plan(*, campaigns: int, recipients: int, seed: int, now: datetime) -> Plan:
     """Return the plan: the same for the same arguments."""
-    rng = Random(f"{seed} world")
+    rng = _source(f"{seed} world")
     cast = scenes.scenes(campaigns, rng)
-    counts = _counts(cast, recipients)
+    counts = _counts(cast, recipients, rng)
     population = sizes.prime_from(max(2000, recipients // 2, 2 * max(counts)))
     # Each campaign draws from a source of its own, so that a change to one does not move the others.
-    sources = [Random(f"{seed} campaign {place}") for place in range(campaigns)]
+    sources = [_source(f"{seed} campaign {place}") for place in range(campaigns)]
     drafts = [
         _draft(place, scene, size, source, now)
         for place, (scene, size, source) in enumerate(zip(cast, counts, sources, strict=True))
@@ -103,13 +103,19 @@ def plan(*, campaigns: int, recipients: int, seed: int, now: datetime) -> Plan:
     )
 
 
-def _counts(cast: Sequence[Scene], recipients: int) -> list[int]:
-    with_list = iter(sizes.sizes([scene.size for scene in cast if scene.has_list], recipients))
+def _source(seed: str) -> Random:
+    return Random(seed)  # noqa: S311  sample data: it has to be repeatable, not secret
+
+
+def _counts(cast: Sequence[Scene], recipients: int, rng: Random) -> list[int]:
+    weights = [sizes.weight(scene.size) * rng.uniform(0.5, 1.3) for scene in cast if scene.has_list]
+    with_list = iter(sizes.sizes(weights, recipients))
     return [next(with_list) if scene.has_list else 0 for scene in cast]
 
 
 def _draft(place: int, scene: Scene, size: int, rng: Random, now: datetime) -> Draft:
-    workspace = WORKSPACES[place % len(WORKSPACES) if place < len(scenes.CAST) else rng.choice((0, 0, 0, 1, 1, 2, 2))]
+    by_turns = place < len(scenes.CAST)
+    workspace = WORKSPACES[place % len(WORKSPACES) if by_turns else rng.choice((0, 0, 0, 1, 1, 2, 2))]
     by_hand = scene.ending in (Ending.APPROVED, Ending.MISSED)
     author = _author(scene, workspace, rng, person=by_hand)
     program = author is workspace.program
@@ -186,7 +192,6 @@ def _shares(draft: Draft) -> Shares:
 
 def archived_at(planned: Planned) -> datetime:
     """Return when an archived campaign was put away: some days after its end, at the latest just now."""
-    rng = Random(planned.key)
-    wished = planned.story.at + timedelta(hours=rng.uniform(2, 200))
-    latest = planned.draft.now - timedelta(minutes=1)
-    return (wished if wished < latest else planned.story.at + (latest - planned.story.at) / 2).astimezone(UTC)
+    ended, latest = planned.story.at, planned.draft.now - timedelta(minutes=1)
+    wished = ended + timedelta(hours=2 + planned.key % 200)
+    return wished if wished < latest else ended + (latest - ended) / 2

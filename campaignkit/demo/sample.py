@@ -79,9 +79,9 @@ def _silent(step: str, done: float) -> None:
 
 def _check_numbers(campaigns: int, recipients: int, now: datetime) -> None:
     if now.tzinfo is None:
-        raise InvalidInput(f"{now.isoformat()} has no zone: give the sample's now with one, as in 2026-11-23T12:00Z")
+        raise InvalidInput(f"{now.isoformat()} has no zone: give it one, as in 2026-11-23T12:00Z")
     if now.year not in YEARS:
-        raise InvalidInput(f"{now.isoformat()} is no year for text messages: give a now between 2000 and 2099")
+        raise InvalidInput(f"{now.isoformat()} is too far away: give a now between 2000 and 2099")
     if campaigns < 1:
         raise InvalidInput(f"a sample of {campaigns} campaigns is empty: ask for at least 1")
     if recipients > MOST:
@@ -120,7 +120,7 @@ def _built_beside(path: Path) -> Iterator[Path]:
         yield building
         _check_free(path)  # somebody may have been faster
         try:
-            os.replace(building, path)
+            building.replace(path)
         except OSError as error:
             raise _cannot_be_made(path, error) from error
 

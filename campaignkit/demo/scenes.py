@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from campaignkit.domain.lifecycle import Mode, Status
 
-
 Choice = TypeVar("Choice")
 
 
@@ -197,13 +196,13 @@ def _crowd(count: int, rng: Random) -> Iterator[Scene]:
         if mode not in _MODES_OF.get(ending, frozenset(Mode)):
             ending = Ending.DONE
         days = 0.2 + OLDEST_DAYS * rng.random() ** 1.7  # denser lately
-        young = ending is Ending.QUEUED
+        young = ending in (Ending.QUEUED, Ending.WAITING)
         yield Scene(
             ending=ending,
             mode=mode,
             size=size,
             days=2 * rng.random() if young else days,
-            archived=ending is not Ending.WAITING and days > ARCHIVED_AFTER_DAYS and not young and rng.random() < 0.3,
+            archived=not young and days > ARCHIVED_AFTER_DAYS and rng.random() < 0.3,
         )
 
 

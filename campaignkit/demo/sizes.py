@@ -18,17 +18,16 @@ def weight(place: float) -> float:
     return math.exp(_SPREAD * min(sigmas, _BIGGEST))
 
 
-def sizes(places: Sequence[float], total: int) -> list[int]:
-    """Deal *total* recipients to campaigns at *places*; each has at least `SMALLEST`, and nothing is left over."""
-    shares = deal(total - SMALLEST * len(places), [weight(place) for place in places])
-    return [SMALLEST + share for share in shares]
+def sizes(weights: Sequence[float], total: int) -> list[int]:
+    """Deal *total* recipients by *weights*; everybody has at least `SMALLEST`, and nothing is left over."""
+    return [SMALLEST + share for share in deal(total - SMALLEST * len(weights), weights)]
 
 
 def deal(count: int, weights: Sequence[float]) -> list[int]:
     """Deal *count* things by *weights*: whole numbers that add up to it exactly."""
     whole = math.fsum(weights)
     marks = [round(count * sofar / whole) for sofar in accumulate(weights)]
-    marks[-1:] = [count]
+    marks[-1] = count  # whatever the sum of the fractions says
     return [mark - before for before, mark in zip([0, *marks], marks, strict=False)]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,8 @@ from campaignkit.domain.lifecycle import Mode, Moderation, Status
 from campaignkit.domain.windows import next_opening
 
 CORE = "core"
-LIST_READY = "list ready: {listed:,} recipients, {excluded:,} excluded"  # counted once the recipients are there
+# Filled in once the recipients are there and can be counted.
+LIST_READY = "list ready: {listed:,} recipients, {excluded:,} excluded"
 _NOTES = ("text and sender checked", "ok", "opt-out line is there, ok", "second version, ok now", None)
 
 
@@ -42,7 +44,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A row of the state history (`subject` is the phase), the audit trail (the action) or the job errors (the code)."""
+    """A row of the state history (`subject`: the phase), the audit trail (the action) or the job errors (the code)."""
 
     subject: str
     at: datetime
@@ -180,7 +182,7 @@ class Story:
 
     def follow(self, spans: Sequence[Span], by_hand: Span | None = None) -> None:
         """Walk through *spans* of sending, with a pause in each gap; `at` is then the end of the last one."""
-        for before, after in zip(spans, spans[1:], strict=False):
+        for before, after in pairwise(spans):
             self.at = before.ends
             if by_hand is not None and by_hand.starts == self.at:
                 self.pause_by_hand()

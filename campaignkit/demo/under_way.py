@@ -17,19 +17,19 @@ _JUST_NOW = timedelta(seconds=10)
 
 
 def sending(draft: Draft) -> Story:
-    """Sending at this moment, with messages at the centre, in hand, and in the list."""
+    """Tell of a campaign that is sending, with messages at the centre, in hand, and in the list."""
     return _SENDING[draft.scene.mode](draft)
 
 
 def paused_by_window(draft: Draft) -> Story:
-    """Paused because its daily window is shut (R27)."""
+    """Tell of one that is paused because its daily window is shut (R27)."""
     story = _spread_so_far(replace(draft, window=_closed_now(draft)), draft.now, submitting=0)
     story.pause_by_window()
     return story
 
 
 def paused_by_hand(draft: Draft) -> Story:
-    """Paused by a person in the middle of a burst."""
+    """Tell of one that a person paused in the middle of a burst."""
     done = _a_part(draft)
     until = draft.now - draft.lasting(600, 4800)
     story = _under_way(draft, done, until)

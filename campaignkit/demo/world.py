@@ -37,7 +37,14 @@ class Workspace:
     stop_lists: tuple[str, ...]
 
 
-_OFFERS = ("Weekend offer", "Autumn sale", "Loyalty points", "Back in stock", "Price drop", "Members' evening")
+_OFFERS = (
+    "Weekend offer",
+    "Autumn sale",
+    "Loyalty points",
+    "Back in stock",
+    "Price drop",
+    "Members' evening",
+)
 _BANKING = ("Card statement", "New terms", "Branch hours", "Savings rate", "App update", "Fraud warning")
 _VISITS = ("Flu vaccination", "Check-up due", "Clinic hours", "Survey", "Prescription ready", "Test results")
 
@@ -154,13 +161,19 @@ BOUNCES = (
     (4, "unlisted"),
 )
 DEAD_SHARE = sum(share for share, _ in BOUNCES[:3]) / 100
-OTHER_ERRORS = {"EXPIRED": "validity ran out", "REJECTD": "refused by the network", "DELETED": "deleted at the centre"}
+OTHER_ERRORS = {
+    "EXPIRED": "validity ran out",
+    "REJECTD": "refused by the network",
+    "DELETED": "deleted at the centre",
+}
 
 # The same digits mean different things at each carrier: in the order of BOUNCES, then of OTHER_ERRORS.
 _ERRS = {
     "nordtel": ("001", "010", "011", "021", "031", "102", "255", "027", "045", "099"),
     "baltcom": ("005", "006", "00B", "001", "009", "21b", "0FF", "00E", "008", "00D"),
-    "citycell": ("MK:0001", "MK:0011", "MK:0021", "MK:0027", "MK:0032", "MK:0034", "MK:0999", "MK:0060", "MK:0141", "MK:0070"),
+    "citycell": (
+        "MK:0001", "MK:0011", "MK:0021", "MK:0027", "MK:0032", "MK:0034", "MK:0999", "MK:0060", "MK:0141", "MK:0070",
+    ),
     "agg": ("1", "13", "11", "27", "32", "69", "6", "254", "88", "253"),
 }  # fmt: skip
 
@@ -210,7 +223,13 @@ def failures() -> Iterator[dict[str, object]]:
             yield {"esme": esme.esme, "stat": "UNDELIV", "per_cent": per_cent, "err": err, "error": reason}
         for place, (stat, text) in enumerate(OTHER_ERRORS.items(), start=len(BOUNCES)):
             for per_cent in range(100):
-                yield {"esme": esme.esme, "stat": stat, "per_cent": per_cent, "err": errs[place], "error": text}
+                yield {
+                    "esme": esme.esme,
+                    "stat": stat,
+                    "per_cent": per_cent,
+                    "err": errs[place],
+                    "error": text,
+                }
 
 
 def refusals() -> Iterator[dict[str, object]]:

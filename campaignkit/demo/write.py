@@ -194,7 +194,12 @@ def _audit(plan: Plan) -> Iterator[dict[str, object]]:
     for planned in plan.campaigns:
         workspace_id = planned.draft.workspace.workspace_id
         for told in planned.story.audit:
-            more = {"action": told.subject, "actor": told.actor, "note": told.text, "workspace_id": workspace_id}
+            more = {
+                "action": told.subject,
+                "actor": told.actor,
+                "note": told.text,
+                "workspace_id": workspace_id,
+            }
             yield _of(planned, told) | more
 
 
@@ -203,7 +208,7 @@ def _of(planned: Planned, told: Told) -> dict[str, object]:
 
 
 def _numbered(key: str, rows: Iterator[dict[str, object]]) -> Rows:
-    """Number *rows* in the order in which they happened, over all campaigns."""
+    """Give *rows* numbers in the order in which they happened, over all campaigns."""
     ordered = sorted(rows, key=itemgetter("occurred_at"))
     return [{key: number, **row} for number, row in enumerate(ordered, start=1)]
 

@@ -25,9 +25,7 @@ class Role(StrEnum):
         try:
             return cls(text)
         except ValueError:
-            raise InvalidInput(
-                f"there is no role {text!r}: choose viewer, operator or moderator"
-            ) from None
+            raise InvalidInput(f"there is no role {text!r}: choose viewer, operator or moderator") from None
 
 
 RANK = {role: rank for rank, role in enumerate(Role)}

@@ -70,9 +70,7 @@ class StatTable:
     ignore case and surrounding space. What is in neither is *unlisted*: result unknown, class undecided.
     """
 
-    def __init__(
-        self, states: Mapping[str, tuple[CodeClass, SmsResult]], aliases: Mapping[str, str]
-    ) -> None:
+    def __init__(self, states: Mapping[str, tuple[CodeClass, SmsResult]], aliases: Mapping[str, str]) -> None:
         self.states, self.aliases = states, aliases
 
     def stat(self, code: str) -> str | None:

@@ -256,9 +256,13 @@ class Cursor:
         """Return the cursor that *text* spells, or raise `InvalidInput` if it is not one of *order*."""
         match _unpacked(text):
             case [str(given), str() | None as key, str(tie)] if given == order:
-                return cls(_text(given, what="cursor"), key and _text(key, what="cursor"), _text(tie, what="cursor"))
+                return cls(
+                    _text(given, what="cursor"), key and _text(key, what="cursor"), _text(tie, what="cursor")
+                )
             case [str(given), _, _] if given != order:
-                raise InvalidInput(f"this cursor belongs to another order of the list: ask for {order} without it")
+                raise InvalidInput(
+                    f"this cursor belongs to another order of the list: ask for {order} without it"
+                )
         raise InvalidInput("this is no cursor: take the 'next' of an earlier page, or leave it out")
 
     def moment(self) -> datetime | None:

@@ -146,7 +146,9 @@ def why_not(state: State, event: Event) -> str | None:
     if (state.status, event) not in TRANSITIONS:
         return f"cannot {event} a campaign that is {state.status}"
     if event is Event.START and state.moderation is not Moderation.APPROVED:
-        return f"cannot start a campaign whose moderation is {state.moderation}: a moderator approves it first"
+        return (
+            f"cannot start a campaign whose moderation is {state.moderation}: a moderator approves it first"
+        )
     if event in (Event.APPROVE, Event.REJECT) and state.moderation is not Moderation.PENDING:
         return f"cannot {event} a campaign whose moderation is {state.moderation}"
     return None

@@ -189,10 +189,12 @@ def _check(adapter: Adapter) -> None:
     """Refuse an adapter whose files do not go together."""
     if adapter.reads in ("postgresql", "postgres"):
         raise InvalidInput(
-            f"adapter {adapter.name} reads PostgreSQL, where nothing is imported: `campaignkit adopt` makes views over it"
+            f"adapter {adapter.name} reads PostgreSQL, which is not imported: `campaignkit adopt` makes views over it"
         )
     if not adapter.selects.keys() & {"campaigns", "recipients"}:
-        raise InvalidInput(f"{adapter.folder} has neither recipients.sql nor campaigns.sql: write one of them")
+        raise InvalidInput(
+            f"{adapter.folder} has neither recipients.sql nor campaigns.sql: write one of them"
+        )
     for name in ("state_events", "job_errors"):
         if name in adapter.selects and "campaigns" not in adapter.selects:
             raise InvalidInput(f"{adapter.where(name)} needs a campaigns.sql beside it: whose would they be?")

@@ -6,7 +6,7 @@ Clear numbers exist in the import's temporary tables and its private folder only
 
 from __future__ import annotations
 
-import os
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -21,14 +21,12 @@ _BLOCK = 64  # SHA-256's, RFC 2104
 
 def pads(key: str | None) -> tuple[bytes, bytes] | None:
     """Return the inner and outer padded key of HMAC-SHA-256, or None without a key; raises `InvalidInput`."""
-    import hashlib
-
     if key is None:
         return None
     secret = key.encode()
     if len(secret) < KEY_BYTES:
         raise InvalidInput(
-            f"CAMPAIGNKIT_CTN_KEY has {len(secret)} bytes: give it at least {KEY_BYTES}, or unset it to do without hashes"
+            f"CAMPAIGNKIT_CTN_KEY has {len(secret)} bytes: give it {KEY_BYTES} or more, or unset it for no hashes"
         )
     if len(secret) > _BLOCK:
         secret = hashlib.sha256(secret).digest()
@@ -43,7 +41,8 @@ def country_patterns(country: str | None) -> dict[str, str | None]:
     from phonenumbers import PhoneMetadata
 
     plan = PhoneMetadata.metadata_for_region(country)
-    assert plan is not None and plan.general_desc is not None  # `adapter.load` has checked the country
+    if plan is None or plan.general_desc is None:
+        raise InvalidInput(f"country {country} has no numbering plan: leave it out of adapter.toml")
     national = f"(?:{plan.general_desc.national_number_pattern})"
     return {
         "country_plus": rf"^\+{plan.country_code}{national}$",
@@ -78,7 +77,7 @@ def numbers_file(into: Path) -> Path:
 
 
 def prepare(run: Engine, into: Path, folder: Path, *, keep: bool) -> Path | None:
-    """Build the new file of clear numbers in the private *folder*; return it, or None if nothing is to be kept or moved.
+    """Build the new file of clear numbers in the private *folder*; return it, or None if there shall be none.
 
     The caller puts it into place once the import itself is safe.
     """
@@ -96,7 +95,7 @@ def prepare(run: Engine, into: Path, folder: Path, *, keep: bool) -> Path | None
         raise StoreUnreadable(
             f"{present} cannot be used for clear numbers: {str(error).splitlines()[0]}"
         ) from error
-    os.chmod(new, 0o600)
+    new.chmod(0o600)
     return new
 
 

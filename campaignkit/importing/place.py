@@ -69,7 +69,7 @@ def put(new: Path, into: Path) -> None:
     with gate.passed(into, write=True):
         if into.exists():
             raise StoreBusy(f"{into} was made by another program meanwhile: run this import again")
-        os.rename(new, into)
+        new.rename(into)
 
 
 @contextlib.contextmanager
@@ -89,5 +89,5 @@ def ended_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _end(signal_number: int, frame: FrameType | None) -> None:
+def _end(signal_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + signal_number)

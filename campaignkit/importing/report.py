@@ -21,6 +21,10 @@ class Report:
     number_invalid: int
     warnings: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.read != self.recipients + self.receipts + sum(self.unmapped.values()):
+            raise ValueError(f"the lines do not add up: {self}")
+
     def as_json(self) -> dict[str, object]:
         """Return the counts, ready for JSON."""
         return {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,32 +13,20 @@ from campaignkit.codes import stat_table
 from campaignkit.domain.delivery import CodeClass, SmsResult
 from campaignkit.domain.errors import InvalidInput, StoreError, StoreUnreadable
 from campaignkit.importing import adapter as adapters
-from campaignkit.importing import numbers, place, staging
+from campaignkit.importing import checks, numbers, place, staging
 from campaignkit.importing import sources as source_files
 from campaignkit.importing.adapter import Adapter
 from campaignkit.importing.engine import Engine, engine
 from campaignkit.importing.report import Report
 from campaignkit.importing.sources import Sources
+from campaignkit.importing.task import Progress, Task
 from campaignkit.store.duckdb import DuckStore, Session
 from campaignkit.store.migrate import CORE, CORE_OPTIONAL, IMPORT, KIT, create
 
-Progress = Callable[[str, float], None]
-
 MEMORY = "2GB"  # beyond it DuckDB works from the disk, in the import's private folder
-CLOCKS_DIFFER = timedelta(minutes=10)
 EVENTS = ("state_events", "job_errors", "audit_events")
 RANKS = {CodeClass.INTERMEDIATE: 1, CodeClass.UNDECIDED: 2, CodeClass.FINAL: 3}  # see sql/import/fold.sql
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Task:
-    adapter: Adapter
-    into: Path
-    workspace: str
-    keep_numbers: bool
-    pads: tuple[bytes, bytes] | None
-    progress: Progress
-    now: datetime
+MASTER = "master"
 
 
 def run(
@@ -61,13 +47,17 @@ def run(
     one. *now* serves to notice a source that seems to come from the future. Raises a `CampaignKitError`.
     """
     loaded = adapters.load(adapter)
-    task = _Task(
+    if workspace == MASTER:
+        raise InvalidInput(
+            "master is the view over all workspaces: name the one that the campaigns shall be in"
+        )
+    task = Task(
         adapter=loaded,
         into=into,
         workspace=workspace or loaded.name,
         keep_numbers=keep_numbers,
         pads=numbers.pads(ctn_key),
-        progress=progress or (lambda step, share: None),
+        progress=progress or _silently,
         now=now or datetime.now(UTC),
     )
     with place.ended_in_order(), place.private_folder(into) as folder:
@@ -79,7 +69,11 @@ def run(
             raise StoreError(f"{into} could not be written: {error.strerror}; nothing was changed") from error
 
 
-def _into_store(task: _Task, found: Sources, folder: Path, cache: Path | None) -> Report:
+def _silently(_step: str, _share: float) -> None:
+    """Tell nobody how far the import is."""
+
+
+def _into_store(task: Task, found: Sources, folder: Path, cache: Path | None) -> Report:
     is_new = not task.into.exists()
     target = folder / task.into.name if is_new else task.into
     store = DuckStore(target, writable=True, cache=cache)
@@ -91,22 +85,25 @@ def _into_store(task: _Task, found: Sources, folder: Path, cache: Path | None) -
     if is_new:
         place.put(target, task.into)
     if clear:
-        os.replace(clear, numbers.numbers_file(task.into))
+        clear.replace(numbers.numbers_file(task.into))
     task.progress("done", 1.0)
     return report
 
 
 def _check_tables(store: DuckStore) -> None:
-    views = [name for name, kind in store.probe.relations.items() if kind == "view" and name.startswith("core.")]
+    kinds = store.probe.relations
+    views = [name for name, kind in kinds.items() if kind == "view" and name.startswith("core.")]
     if views:
-        raise StoreUnreadable(f"{store.path} has {min(views)} as a view, which cannot be filled: name another file")
+        raise StoreUnreadable(
+            f"{store.path} has {min(views)} as a view, which cannot be filled: name another file"
+        )
 
 
-def _import(task: _Task, found: Sources, session: Session, run: Engine, folder: Path) -> Report:
+def _import(task: Task, found: Sources, session: Session, run: Engine, folder: Path) -> Report:
     selects = task.adapter.selects
     _set_up(task, session, run, folder)
     columns = _stage(task, found, run)
-    read, warnings = _check_staged(task, found, run, columns)
+    read, warnings = checks.staged(task, found, run, columns)
     values = {
         "adapter": task.adapter.name,
         "workspace": task.workspace,
@@ -116,7 +113,7 @@ def _import(task: _Task, found: Sources, session: Session, run: Engine, folder: 
         "has_numbers": "ctn" in columns.get("recipients", frozenset()),
         "keyed": task.pads is not None,
     }
-    _hide_keys(task, run, values)
+    checks.hide_keys(task, run, values)
     numbers.read_slow_ones(run, task.adapter.country)
     task.progress("matching recipients", 0.45)
     run.script("campaigns", values)
@@ -130,10 +127,10 @@ def _import(task: _Task, found: Sources, session: Session, run: Engine, folder: 
     for name in EVENTS:
         if name in selects:
             run.script(name, values)
-    return _report(task, run, values, read, (*found.warnings, *warnings))
+    return _report(task, run, values, read, [*found.warnings, *warnings])
 
 
-def _set_up(task: _Task, session: Session, run: Engine, folder: Path) -> None:
+def _set_up(task: Task, session: Session, run: Engine, folder: Path) -> None:
     """Make the schema, the macros and the staging tables, and give the SELECTs their variables."""
     run.execute(f"set temp_directory = '{numbers.quoted(folder / 'spill')}'")
     run.execute(f"set memory_limit = '{MEMORY}'")
@@ -168,11 +165,12 @@ def _create_optional(run: Engine, name: str) -> None:
 def _stats(adapter: Adapter) -> list[tuple[str, int, SmsResult]]:
     """Return what each spelling of a stat is worth and decides, the adapter's own spellings on top."""
     table = stat_table()
-    aliases = {**dict(zip(table.states, table.states, strict=True)), **table.aliases, **adapter.stat_aliases}
-    return [(code, RANKS[table.states[stat][0]], table.states[stat][1]) for code, stat in sorted(aliases.items())]
+    spellings = {**dict.fromkeys(table.states), **table.aliases, **adapter.stat_aliases}
+    worth = {code: table.states[stat or code] for code, stat in sorted(spellings.items())}
+    return [(code, RANKS[code_class], result) for code, (code_class, result) in worth.items()]
 
 
-def _stage(task: _Task, found: Sources, run: Engine) -> dict[str, frozenset[str]]:
+def _stage(task: Task, found: Sources, run: Engine) -> dict[str, frozenset[str]]:
     """Run the adapter's SELECTs in its zone, which is that of its moments without one; return their columns."""
     selects = [name for name in adapters.FILES if name in task.adapter.selects and name != "lines"]
     run.set_variable("source", list(found.paths))
@@ -187,84 +185,30 @@ def _stage(task: _Task, found: Sources, run: Engine) -> dict[str, frozenset[str]
     return columns
 
 
-def _check_staged(
-    task: _Task, found: Sources, run: Engine, columns: dict[str, frozenset[str]]
-) -> tuple[int, list[str]]:
-    """Return how many lines were read, and warnings; refuse a source that is none, and an adapter that loses lines."""
-    name = task.adapter.name
-    staged = run.row("staged", {"late": task.now + CLOCKS_DIFFER})
-    if not (staged["recipients"] or staged["receipts"] or staged["campaigns"]):
-        raise InvalidInput(
-            f"{_listed(found)} does not look like what adapter {name} reads: nothing in it is a message or a receipt"
-        )
-    accounted = staged["recipients"] + staged["receipts"] + staged["unmapped"]
-    if task.adapter.reads == "lines" and accounted != found.lines:
-        raise InvalidInput(
-            f"adapter {name} accounts for {accounted} lines of {found.lines}: each line belongs to exactly one row of"
-            ' recipients.sql, receipts.sql or unmapped.sql (an adapter that does not read line by line says reads = "files")'
-        )
-    warnings = []
-    if staged["late"]:
-        warnings.append(
-            f"{staged['late']} lines are dated later than the clock: is the zone of adapter {name}, {task.adapter.zone}, right?"
-        )
-    has_numbers = "ctn" in columns.get("recipients", frozenset())
-    if has_numbers and task.pads is None:
-        warnings.append("CAMPAIGNKIT_CTN_KEY is not set: numbers are kept as their last digits only, without a hash")
-    if task.keep_numbers and not has_numbers:
-        warnings.append(f"adapter {name} yields no numbers (ctn): there are none to keep")
-    return accounted, warnings
-
-
-def _listed(found: Sources) -> str:
-    first, *more = found.given
-    return f"{first} (and {len(more)} more)" if more else first
-
-
-def _hide_keys(task: _Task, run: Engine, values: dict[str, object]) -> None:
-    """Hash keys that are phone numbers, or refuse them: a number stands nowhere in the clear."""
-    where, way_out = task.adapter.where("recipients"), "yield an id of the message instead"
-    exposed = run.row("exposed", values)
-    if exposed["hold_numbers"]:
-        raise InvalidInput(f"recipient_key in {where} is made of the phone number: {way_out}")
-    if task.pads:
-        run.script("keyed", values)
-    elif exposed["are_numbers"]:
-        raise InvalidInput(
-            f"recipient_key in {where} is the phone number, kept as a keyed hash only: set CAMPAIGNKIT_CTN_KEY, or {way_out}"
-        )
-    elif exposed["like_numbers"] and exposed["were_hashed"]:
-        raise InvalidInput(
-            f"{task.into} was imported with CAMPAIGNKIT_CTN_KEY, which now is missing: set it to find its recipients again"
-        )
-
-
-def _report(task: _Task, run: Engine, values: dict[str, object], read: int, warnings: tuple[str, ...]) -> Report:
+def _report(task: Task, run: Engine, values: Mapping[str, object], read: int, warnings: list[str]) -> Report:
     found = run.row("report", values)
     unmapped = {row["reason"]: row["lines"] for row in run.rows("unmapped")}
     if found["receipts_without_message"]:
         unmapped["receipt_without_message"] = found["receipts_without_message"]
     if found["other_results"]:
-        warnings += (
+        warnings.append(
             f"{found['other_results']} rows of {task.adapter.where('recipients')} yield another sms_result than their"
-            " receipts decide: the receipts count",
+            " receipts decide: the receipts count"
         )
     if found["events_without_campaign"]:
-        warnings += (
-            f"{found['events_without_campaign']} events of adapter {task.adapter.name} name a campaign that is not there:"
-            " they are left out",
+        warnings.append(
+            f"{found['events_without_campaign']} events of adapter {task.adapter.name} name a campaign that is not"
+            " there: they are left out"
         )
-    report = Report(
+    return Report(
         read=read,
         campaigns=found["campaigns"],
         recipients=found["recipients"],
         receipts=found["receipts"],
         unmapped=dict(sorted(unmapped.items())),
         number_invalid=found["number_invalid"],
-        warnings=warnings,
+        warnings=tuple(warnings),
     )
-    assert report.read == report.recipients + report.receipts + sum(unmapped.values()), report
-    return report
 
 
 def _readable(into: Path, error: duckdb.Error) -> Exception:
@@ -272,7 +216,8 @@ def _readable(into: Path, error: duckdb.Error) -> Exception:
     first = str(error).splitlines()[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return StoreError(
-            f"{into} could not be written, there is no room left to work in {into.parent}: free some; nothing was changed"
+            f"{into} could not be written, there is no room left to work in {into.parent}: free some;"
+            " nothing was changed"
         )
     if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.TransactionException):
         return StoreError(f"{into} could not be written: {first}; nothing was changed")

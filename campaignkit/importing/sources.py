@@ -1,4 +1,4 @@
-"""Look at the source files before they are read: can they be, and how many lines do they have?
+"""Look at the source files before they are read: whether they can be, and how many lines they have.
 
 A plain, clean UTF-8 file is read where it is. Any other text (compressed, with damaged bytes, still being written)
 is read from a clean copy in the import's own folder, so that one kind of text reaches the adapter.
@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from campaignkit.domain.errors import InvalidInput
 
@@ -55,7 +55,8 @@ def prepare(paths: Sequence[Path], folder: Path, *, reads: str) -> Sources:
         else:
             readable.append(str(_unambiguous(path, copy)))
     if not readable:
-        raise InvalidInput(f"{', '.join(map(str, paths)) or 'the list of sources'} is empty: there is nothing to import")
+        names = ", ".join(map(str, paths)) or "the list of sources"
+        raise InvalidInput(f"{names} is empty: there is nothing to import")
     return Sources(tuple(readable), tuple(given), lines, tuple(warnings))
 
 
@@ -133,15 +134,18 @@ def _lines_if_clean(path: Path) -> int | None:
     return lines + (last != b"\n")
 
 
+def _opened(path: Path, compressed: bool) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path)) if compressed else path.open("rb")
+
+
 def _cleaned(path: Path, copy: Path, *, compressed: bool) -> _Text:
     """Copy the text without byte order mark and carriage returns, and with U+FFFD for what is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     lines = damaged = 0
     last = "\n"
     try:
-        with path.open("rb") as file, copy.open("w", encoding="utf-8", newline="") as clean:
-            stream: IO[bytes] = gzip.open(file) if compressed else file  # type: ignore[assignment]
-            for chunk in itertools.chain(_chunks(stream, path), (b"",)):
+        with _opened(path, compressed) as file, copy.open("w", encoding="utf-8", newline="") as clean:
+            for chunk in itertools.chain(_chunks(file, path), (b"",)):
                 text = decoder.decode(chunk, final=not chunk).replace("\r", "").replace("\x01", _REPLACEMENT)
                 damaged += text.count(_REPLACEMENT)
                 lines += text.count("\n")

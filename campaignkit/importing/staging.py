@@ -41,7 +41,7 @@ def stage(run: Engine, adapter: Adapter, select: str) -> frozenset[str]:
         columns = run.columns(sql)
         _check_columns(run, adapter, select, columns)
         if select == "unmapped":
-            run.execute(f"insert into unmapped select reason, count(*) from (\n{sql}\n) group by reason")
+            run.execute(f"insert into unmapped\nselect reason, count(*) from (\n{sql}\n) group by reason")
         else:
             run.execute(f"insert into yielded_{select} by name\n{sql}")
     except duckdb.Error as error:
@@ -77,7 +77,9 @@ def _check_columns(run: Engine, adapter: Adapter, select: str, columns: tuple[st
     where = adapter.where(select)
     for column in columns:
         if column in DERIVED and column not in known:
-            raise InvalidInput(f"{where} yields {column}, which the import makes itself from {DERIVED[column]}")
+            raise InvalidInput(
+                f"{where} yields {column}, which the import makes itself from {DERIVED[column]}"
+            )
         if column not in known:
             near = difflib.get_close_matches(column, known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
@@ -93,7 +95,9 @@ def _sentence(adapter: Adapter, select: str, error: duckdb.Error) -> Exception:
     if isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
         return InvalidInput(f"{where} is not valid: {first}")
     if isinstance(error, duckdb.ConstraintException):
-        return InvalidInput(f"{where} yields a value that the contract does not allow: {_of_constraint(first)}")
+        return InvalidInput(
+            f"{where} yields a value that the contract does not allow: {_of_constraint(first)}"
+        )
     if isinstance(error, duckdb.DataError | duckdb.InvalidInputException):
         return InvalidInput(f"{where} does not fit the source: {_DIGITS.sub('…', _QUOTED.sub('…', first))}")
     return error

@@ -46,7 +46,10 @@ def _server(port: int, token: str) -> dict[str, object]:
             "open_browser": False,
             "root_dir": str(notebooks()),
             "allow_root": True,  # where there is no other user, as in many containers
-            "jpserver_extensions": {"voila.server_extension": False},  # Voila runs beside it, not inside
+            "jpserver_extensions": {
+                "voila.server_extension": False,  # Voila runs beside it, not inside
+                "jupyter_lsp": False,  # starts npm to look for language servers
+            },
         },
         "IdentityProvider": {"token": token},  # in a file: a command line can be read by every login
     }
@@ -63,14 +66,15 @@ def _lab(folder: Path) -> dict[str, object]:
     }
 
 
-PAGE = {
-    "disabledExtensions": {
-        "@jupyterlab/apputils-extension:announcements": True,  # asks whether news may be fetched
-        "@jupyterlab/extensionmanager-extension": True,  # asks a registry for what could be installed
-        "@voila-dashboards/jupyterlab-preview": True,  # its server part is off
-    }
-}
-
+OFF = (
+    "@jupyterlab/apputils-extension:announcements",  # asks whether news may be fetched
+    "@jupyterlab/extensionmanager-extension",  # asks a registry what could be installed
+    "@voila-dashboards/jupyterlab-preview",  # its server part is off
+    "@jupyterlab/lsp-extension",  # its server part is off
+    "@jupyterlab/fileeditor-extension:language-server",  # needs the one above
+    "@jupyterlab/notebook-extension:language-server",  # needs it too
+)
+PAGE = {"disabledExtensions": dict.fromkeys(OFF, True)}
 SETTINGS = {
     # whoever runs a cell before the kernel is there would otherwise be asked which kernel to take
     "@jupyterlab/notebook-extension:tracker": {"autoStartDefaultKernel": True}
@@ -78,7 +82,7 @@ SETTINGS = {
 
 
 def notebooks() -> Path:
-    """Return the folder of the notebooks, a copy in the current folder where the originals are not the user's to edit."""
+    """Return the folder of the notebooks; for an installed package, a copy in the current folder to be edited."""
     shipped = asset("notebooks")
     if not PACKAGED.is_dir():
         return shipped

@@ -17,7 +17,7 @@ class Visitor(PasswordIdentityProvider):
     The closing page posts to the server, which refuses a post without the `_xsrf` cookie, and Voila never sets it.
     """
 
-    async def get_user(self, handler: RequestHandler) -> User | None:  # type: ignore[override]
+    async def get_user(self, handler: RequestHandler) -> User | None:
         """Return the visitor, and see to it that the answer carries the cookie."""
         user: User | None = await ensure_async(super().get_user(handler))
         if user is not None and "Upgrade" not in handler.request.headers:
@@ -35,7 +35,7 @@ class PageKernels(AsyncMappingKernelManager):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         self._alone_since: dict[str, float] = {}
 
     async def cull_kernels(self) -> None:
@@ -46,4 +46,4 @@ class PageKernels(AsyncMappingKernelManager):
         for kernel, since in self._alone_since.items():
             if now - since >= self.cull_idle_timeout and kernel in self:  # it may have ended since
                 self.log.warning("kernel %s: no page for %.0f s", kernel, now - since)
-                await ensure_async(self.shutdown_kernel(kernel))
+                await ensure_async(self.shutdown_kernel(kernel))  # type: ignore[no-untyped-call]

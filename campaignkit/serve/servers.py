@@ -41,7 +41,9 @@ class Server:
 
     def answers(self) -> bool:
         """Whether it serves pages by now."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)  # not urllib: it would ask a proxy
+        connection = http.client.HTTPConnection(
+            HOST, self.port, timeout=5
+        )  # not urllib: it would ask a proxy
         try:
             connection.request("HEAD", "/api")
             connection.getresponse()
@@ -91,7 +93,9 @@ def port_for(name: str, wanted: int | None, default: int) -> int:
     if wanted is None:
         return default if _free(default) else free_port()
     if not 1 <= wanted <= 65535:
-        raise InvalidInput(f"{wanted} is no port for {name}: give one from 1 to 65535, or none for a free one")
+        raise InvalidInput(
+            f"{wanted} is no port for {name}: give one from 1 to 65535, or none for a free one"
+        )
     if not _free(wanted):
         raise InvalidInput(f"port {wanted} for {name} is taken: give another, or none for a free one")
     return wanted
@@ -99,7 +103,9 @@ def port_for(name: str, wanted: int | None, default: int) -> int:
 
 def _free(port: int) -> bool:
     with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do: only a listener counts
+        trial.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as the servers do: only a listener counts
         try:
             trial.bind((HOST, port))
         except OSError:

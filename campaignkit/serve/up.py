@@ -58,7 +58,10 @@ def serving(
 
     Their files are in a private folder, which stays only if something failed: the logs are in it.
     """
-    ports = port_for(lab.NAME, lab_port, lab.DEFAULT_PORT), port_for(dashboards.NAME, port, dashboards.DEFAULT_PORT)
+    ports = (
+        port_for(lab.NAME, lab_port, lab.DEFAULT_PORT),
+        port_for(dashboards.NAME, port, dashboards.DEFAULT_PORT),
+    )
     folder = Path(tempfile.mkdtemp(prefix="campaignkit-"))
     environment = _environment(choice, folder)
     started: list[Server] = []
@@ -83,7 +86,9 @@ class ServerFailed(CampaignKitError):
 
 def _environment(choice: Choice, folder: Path) -> dict[str, str]:
     """Return the servers' environment: ours, and the choice, which a notebook's `campaignkit.open()` reads."""
-    inherited = {name: value for name, value in os.environ.items() if name not in {"JUPYTER_TOKEN", "JUPYTER_PORT"}}
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in {"JUPYTER_TOKEN", "JUPYTER_PORT"}
+    }
     return inherited | {
         "CAMPAIGNKIT_DB": choice.url,
         "CAMPAIGNKIT_WORKSPACE": choice.workspace,
@@ -108,7 +113,9 @@ def _wait_until_they_answer(servers: list[Server], stop: threading.Event) -> Non
         while not server.answers():
             _all_alive(servers)
             if time.monotonic() > deadline:
-                raise ServerFailed(f"{server.name} has not answered for {STARTING:.0f} s; its log: {server.log}")
+                raise ServerFailed(
+                    f"{server.name} has not answered for {STARTING:.0f} s; its log: {server.log}"
+                )
             if stop.wait(TICK):
                 return
 
@@ -117,4 +124,6 @@ def _all_alive(servers: list[Server] | tuple[Server, ...]) -> None:
     for server in servers:
         if server.ended:
             status = server.process.returncode
-            raise ServerFailed(f"{server.name} has ended (status {status}), so the rest was ended too; its log: {server.log}")
+            raise ServerFailed(
+                f"{server.name} has ended (status {status}), so the rest was ended too; its log: {server.log}"
+            )

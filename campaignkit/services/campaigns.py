@@ -143,9 +143,7 @@ class Campaigns:
         with self._store.reading() as session:
             campaign = self._find(session, id)
             zone = self.zone(campaign.workspace_id)
-            found = session.rows(
-                "campaigns/activity", {"campaign_id": campaign.campaign_id, "zone": zone}
-            )
+            found = session.rows("campaigns/activity", {"campaign_id": campaign.campaign_id, "zone": zone})
         return Activity(zone=zone, rows=_every_day(found))
 
     def history(self, id: str) -> History:
@@ -206,7 +204,9 @@ class Campaigns:
     def _find(self, session: Session, id: str) -> Campaign:
         ids = id_range(id.strip()) if isinstance(id, str) else None
         if ids is None:
-            raise NotFound(f"no campaign has an ID like {_quoted(id)}: an ID is a UUID or the beginning of one")
+            raise NotFound(
+                f"no campaign has an ID like {_quoted(id)}: an ID is a UUID or the beginning of one"
+            )
         if len(id.strip()) < SHORTEST_ID:
             raise InvalidInput(f"an ID needs at least {SHORTEST_ID} characters, {id.strip()!r} has fewer")
         parameters = self._scope() | {"id_low": ids.low, "id_high": ids.high, "limit": 6}
@@ -218,12 +218,18 @@ class Campaigns:
             )
         if len(found) > 1:
             some = ", ".join(row["external_id"] for row in found[:5])
-            raise Ambiguous(f"{_quoted(id)} fits several campaigns ({some}{', …' if len(found) > 5 else ''}): give more of it")
+            raise Ambiguous(
+                f"{_quoted(id)} fits several campaigns ({some}{', …' if len(found) > 5 else ''}): give more of it"
+            )
         (campaign,) = self._with_progress(session, found)
         return campaign
 
     def _scope_name(self) -> str:
-        return "the Master workspace" if self._viewer.master else f"workspace {', '.join(self._viewer.workspaces)}"
+        return (
+            "the Master workspace"
+            if self._viewer.master
+            else f"workspace {', '.join(self._viewer.workspaces)}"
+        )
 
     def _with_progress(self, session: Session, found: list[Row]) -> tuple[Campaign, ...]:
         """Return the rows as campaigns, with what each has sent, delivered and lost."""

@@ -44,7 +44,8 @@ def check(store: DuckStore) -> Checked:
         found = tuple(_violations(session, store.probe))
     known = (*REQUIRED, *OPTIONAL_RELATIONS, NUMBERS)
     return Checked(
-        relations={name: store.probe.relations.get(name, "missing") for name in sorted(known)}, violations=found
+        relations={name: store.probe.relations.get(name, "missing") for name in sorted(known)},
+        violations=found,
     )
 
 

@@ -75,9 +75,12 @@ class DuckStore:
 
     def __init__(self, path: Path, *, writable: bool = False, cache: Path | None = None) -> None:
         self.path, self.writable, self._cache = path, writable, cache
+        self._file = (
+            path.absolute()
+        )  # a notebook may change its folder; and DuckDB takes 'md:x' for an address
         self._thread_lock = threading.RLock()
         self._connection = duckdb.connect(config=_SETTINGS)
-        for setting in ("set timezone = 'UTC'", f"set temp_directory = {_literal(str(path) + '.tmp')}"):
+        for setting in ("set timezone = 'UTC'", f"set temp_directory = {_literal(f'{self._file}.tmp')}"):
             self._connection.execute(setting).complete()
         self._compiler = Compiler(self.dialect, missing=frozenset(), cache=cache)
         self.probe = Probe()
@@ -108,7 +111,7 @@ class DuckStore:
     def _session(self, *, write: bool) -> Iterator[Session]:
         with self._thread_lock, _sentences(self.path), contextlib.ExitStack() as closing:
             self._check_there(write=write)
-            closing.enter_context(gate.passed(self.path, write=write))
+            closing.enter_context(gate.passed(self._file, write=write))
             self._attach(write=write)
             closing.callback(self._detach)
             closing.enter_context(self._transaction() if write else _fitting(self.path))
@@ -130,14 +133,14 @@ class DuckStore:
     def _check_there(self, *, write: bool) -> None:
         """Refuse what can never be a database of ours, before a sidecar is laid beside it."""
         try:
-            mode = self.path.stat().st_mode
+            mode = self._file.stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
             if not write:
                 raise StoreMissing(
                     f"{self.path} does not exist: make it with `campaignkit demo`, `import` or `init`,"
                     " or name another with --db"
                 ) from None
-            if not self.path.parent.is_dir():
+            if not self._file.parent.is_dir():
                 raise StoreMissing(f"{self.path.parent} is no folder: make it first") from None
             return
         except PermissionError as error:
@@ -150,7 +153,8 @@ class DuckStore:
             raise StoreUnreadable(f"{self.path} {_SENTENCES['not a valid DuckDB database file']}")
 
     def _attach(self, *, write: bool) -> None:
-        statement = f"attach {_literal(str(self.path.absolute()))} as {CATALOG}{'' if write else ' (read_only)'}"
+        how = "type duckdb" if write else "type duckdb, read_only"
+        statement = f"attach {_literal(str(self._file))} as {CATALOG} ({how})"
         give_up = time.monotonic() + BUSY_SECONDS
         while True:
             try:
@@ -209,7 +213,9 @@ def _sentence(path: Path, error: duckdb.Error) -> StoreError | None:
     held = _HELD_BY.search(text)
     if held:
         program = f"{Path(held[1]).name}, process {held[2]}"
-        return StoreBusy(f"{path} is held by another program ({program}) that does not share it: close that program")
+        return StoreBusy(
+            f"{path} is held by another program ({program}) that does not share it: close that program"
+        )
     for sign, sentence in _SENTENCES.items():
         if sign in text:
             return StoreUnreadable(f"{path} {sentence}")

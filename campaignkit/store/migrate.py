@@ -31,7 +31,9 @@ def _has_core(session: Session) -> bool:
 def create(session: Session, *parts: str) -> None:
     """Run parts of sql/schema inside the session's transaction and note the schema's version."""
     for part in parts:
-        session.connection.execute(asset("sql", "schema", f"{part}.sql").read_text(encoding="utf-8")).complete()
+        session.connection.execute(
+            asset("sql", "schema", f"{part}.sql").read_text(encoding="utf-8")
+        ).complete()
     if KIT in parts:
         session.connection.execute(
             "insert into kit.schema_version select $version where not exists (select 1 from kit.schema_version)",

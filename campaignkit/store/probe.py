@@ -59,7 +59,9 @@ def probe(connection: duckdb.DuckDBPyConnection, path: Path) -> Probe:
         lacking = needed - columns.get(relation, set())
         if lacking:
             what = relation if relation not in columns else f"{relation}.{min(lacking)}"
-            raise StoreUnreadable(f"{path} is no campaignkit database, it has no {what}: {_way_out(relation, kinds)}")
+            raise StoreUnreadable(
+                f"{path} is no campaignkit database, it has no {what}: {_way_out(relation, kinds)}"
+            )
     return Probe(
         kinds,
         frozenset(relation for relation in OPTIONAL_RELATIONS if relation not in columns)

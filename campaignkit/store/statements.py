@@ -158,11 +158,11 @@ def check_once(cache: Path | None) -> None:
     for name in names():
         digest.update(load(name).text.encode())
     passed = cache / "sql" / f"checked-{digest.hexdigest()}" if cache else None
-    if passed and passed.is_file():
+    if passed and _read(passed):
         return
     check()
     if passed:
-        _write(passed, Compiled("", frozenset()))
+        _write(passed, Compiled("passed", frozenset()))
 
 
 class Compiler:
@@ -194,7 +194,10 @@ class Compiler:
     def _path(self, text: str, variant: Variant) -> Path | None:
         if self.cache is None:
             return None
-        form = {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(variant).items()}
+        form = {
+            key: sorted(value) if isinstance(value, frozenset) else value
+            for key, value in asdict(variant).items()
+        }
         wanted = json.dumps([CACHE_FORMAT, self.dialect, text, form], sort_keys=True)
         return self.cache / "sql" / hashlib.sha256(wanted.encode()).hexdigest()
 

@@ -11,30 +11,34 @@ create or replace temp macro receipt_word(receipt, key) as coalesce(
 
 -- `text:` ends the receipt and echoes what the sender wrote, which may look like a key: keys are searched before it,
 -- and behind it only if they are not there (`text: stat:DELIVRD` is from a real parser's tests).
-create or replace temp macro receipt_key(receipt, key) as coalesce(
-  receipt_word(regexp_extract(receipt, '(?is)^(.*?)(?:[^a-z0-9]text:.*)?$', 1), key),
-  receipt_word(receipt, key)
-);
+create or replace temp macro receipt_key(receipt, key) as
+  coalesce(receipt_word(receipt.before_text, key), receipt_word(receipt.complete, key));
+
+create or replace temp macro receipt_keys(receipt) as {
+  'id': receipt_key(receipt, 'id'),
+  'sub': receipt_key(receipt, 'sub'),
+  'dlvrd': receipt_key(receipt, 'dlvrd'),
+  'submit_date': receipt_key(receipt, 'submit[ _]?date'),
+  'done_date': receipt_key(receipt, 'done[ _]?date'),
+  'stat': receipt_key(receipt, 'stat'),
+  'err': receipt_key(receipt, 'err'),
+  'text': nullif(trim(regexp_extract(receipt.complete, '(?is)(?:^|[^a-z0-9])text:(.*)$', 1)), '')
+};
 
 -- Why a text is refused as a receipt, or null. Somebody's message may hold one of the keys by chance, hardly two.
 create or replace temp macro receipt_problem(keys) as case
-  when len(list_filter(keys, lambda word: word is not null)) < 2 then 'not_a_receipt'
-  when keys[1] is null then 'receipt_without_id'
-  when keys[2] is null then 'receipt_without_stat'
+  when (keys.id is not null)::integer + (keys.sub is not null)::integer + (keys.dlvrd is not null)::integer
+    + (keys.submit_date is not null)::integer + (keys.done_date is not null)::integer
+    + (keys.stat is not null)::integer + (keys.err is not null)::integer < 2 then 'not_a_receipt'
+  when keys.id is null then 'receipt_without_id'
+  when keys.stat is null then 'receipt_without_stat'
 end;
 
-create or replace temp macro receipt_text(receipt) as struct_pack(
-  id := receipt_key(receipt, 'id'),
-  sub := receipt_key(receipt, 'sub'),
-  dlvrd := receipt_key(receipt, 'dlvrd'),
-  submit_date := receipt_key(receipt, 'submit[ _]?date'),
-  done_date := receipt_key(receipt, 'done[ _]?date'),
-  stat := receipt_key(receipt, 'stat'),
-  err := receipt_key(receipt, 'err'),
-  text := nullif(trim(regexp_extract(receipt, '(?is)(?:^|[^a-z0-9])text:(.*)$', 1)), ''),
-  problem := receipt_problem([
-    receipt_key(receipt, 'id'), receipt_key(receipt, 'stat'), receipt_key(receipt, 'err'),
-    receipt_key(receipt, 'sub'), receipt_key(receipt, 'dlvrd'),
-    receipt_key(receipt, 'submit[ _]?date'), receipt_key(receipt, 'done[ _]?date')
-  ])
-);
+-- The keys and their problem. The lists of one element are there to compute each step once: a macro is text.
+create or replace temp macro receipt_text(receipt) as list_transform(
+  list_transform(
+    [{'complete': receipt, 'before_text': regexp_extract(receipt, '(?is)^(.*?)(?:[^a-z0-9]text:.*)?$', 1)}],
+    lambda parts: receipt_keys(parts)
+  ),
+  lambda keys: struct_insert(keys, problem := receipt_problem(keys))
+)[1];

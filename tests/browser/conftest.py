@@ -50,7 +50,9 @@ class Voila:
 
     base: str
 
-    def open(self, page: Page, dashboard: str = "operations.ipynb", *, query: str = "", until: str | None = None) -> None:
+    def open(
+        self, page: Page, dashboard: str = "operations.ipynb", *, query: str = "", until: str | None = None
+    ) -> None:
         """Open a dashboard and wait until it is drawn, or for a selector in it."""
         page.goto(f"{self.base}/voila/render/{dashboard}{query}")
         page.locator("#loading").wait_for(state="detached")
@@ -76,7 +78,17 @@ def chromium() -> Iterator[Browser]:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small sample database, as `campaignkit demo` makes it."""
     path = tmp_path_factory.mktemp("browser") / "sample.duckdb"
-    command = [sys.executable, "-m", "campaignkit", "demo", str(path), "--campaigns", "120", "--recipients", "20000"]
+    command = [
+        sys.executable,
+        "-m",
+        "campaignkit",
+        "demo",
+        str(path),
+        "--campaigns",
+        "120",
+        "--recipients",
+        "20000",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return path
 
@@ -167,9 +179,7 @@ FAILED = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Tell the fixtures of a test whether it failed: they take the screenshot."""
     report = yield
     if report.when == "call":

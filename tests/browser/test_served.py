@@ -25,9 +25,16 @@ def test_a_dashboard_shows_words_first_and_is_then_drawn_at_once(voila, page):
 
 @pytest.mark.parametrize(
     ("system", "query", "light"),
-    [("light", "", "true"), ("dark", "", "false"), ("dark", "?theme=light", "true"), ("light", "?theme=dark", "false")],
+    [
+        ("light", "", "true"),
+        ("dark", "", "false"),
+        ("dark", "?theme=light", "true"),
+        ("light", "?theme=dark", "false"),
+    ],
 )
-def test_a_dashboard_is_light_or_dark_as_the_reader_has_it_or_as_the_address_says(voila, new_page, system, query, light):
+def test_a_dashboard_is_light_or_dark_as_the_reader_has_it_or_as_the_address_says(
+    voila, new_page, system, query, light
+):
     page = new_page(color_scheme=system)
     page.goto(f"{voila.base}/voila/render/operations.ipynb{query}", wait_until="commit")
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", light)

@@ -11,3 +11,9 @@ import pytest
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder for compiled statements, so that each is compiled once and not in every test."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the tests out of the user's cache, and the user's cache out of the tests."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))

@@ -6,7 +6,7 @@ select
   line,
   logged_at,
   part,
-  content,
+  receipt,
   case
     when logged_at is null then 'not_a_log_line'
     when sort = 'SMS-MT' then
@@ -26,23 +26,27 @@ select
     when sort = 'SMS-MO' then
       case
         when not contains(line, '] [content:') then 'truncated'
-        when receipt_text(content).problem is null then 'receipt_text'
-        when receipt_text(content).problem = 'not_a_receipt' then 'inbound'
-        else receipt_text(content).problem
+        when receipt.problem is null then 'receipt_text'
+        when receipt.problem = 'not_a_receipt' then 'inbound'
+        else receipt.problem
       end
     when regexp_matches(line, '^\S+ \S+ +[A-Z]+ +\d+ ') then 'other_log_line'
     else 'not_a_log_line'
   end as kind
 from (
   select
-    line,
+    line, sort,
     try_cast(regexp_extract(line, '^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[ ,]', 1) as timestamp) as logged_at,
-    regexp_extract(line, '^\S+ \S+ +[A-Z]+ +\d+ (SMS-MT|SMS-MO|DLR) \[', 1) as sort,
     string_split(line, '] [') as part,
     -- Escapes of the repr become spaces, so that `err:000\x00` is 000; the closing quote is not the receipt's.
-    regexp_replace(
-      regexp_replace(split_part(line, '] [content:', 2), '[''"]?\]( \[tlvs:.*)?$', ''),
-      '\\(x[0-9a-fA-F]{2}|[nrt])', ' ', 'g'
-    ) as content
-  from source_lines(:source)
+    case when sort = 'SMS-MO' then receipt_text(
+      regexp_replace(
+        regexp_replace(split_part(line, '] [content:', 2), '[''"]?\]( \[tlvs:.*)?$', ''),
+        '\\(x[0-9a-fA-F]{2}|[nrt])', ' ', 'g'
+      )
+    ) end as receipt
+  from (
+    select line, regexp_extract(line, '^\S+ \S+ +[A-Z]+ +\d+ (SMS-MT|SMS-MO|DLR) \[', 1) as sort
+    from source_lines(:source)
+  )
 );

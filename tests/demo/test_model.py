@@ -1,0 +1,186 @@
+"""The sample's messages fare as the specification's models say ("Numbers for a demo or simulation")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from campaignkit import demo
+from tests.demo.conftest import NOW, Query
+
+# Messages of finished campaigns whose receipts have all had the time to come.
+SETTLED = """
+    from core.recipients r join core.campaigns c using (campaign_id)
+    where c.status = 'Done' and r.stage = 'Delivered' and r.sent_at < timestamptz '2026-11-20 11:00:00Z'
+"""
+
+
+@pytest.fixture(scope="module")
+def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
+    """Return a function that asks a sample which is big enough to take shares of."""
+    path: Path = tmp_path_factory.mktemp("model") / "sample.duckdb"
+    demo.create(path, campaigns=80, recipients=200_000, seed=5, now=NOW)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'").complete()
+
+        def ask(sql: str) -> list[tuple[Any, ...]]:
+            return connection.execute(sql.replace(":settled", SETTLED)).fetchall()
+
+        yield ask
+
+
+def shares(query: Query, of: str) -> dict[str | None, float]:
+    """Return the share of each value of *of* among the settled messages."""
+    return dict(query(f"select {of} as value, count(*) / sum(count(*)) over () :settled group by value"))
+
+
+def test_a_healthy_campaign_delivers_91_to_95_per_cent(query: Query) -> None:
+    found = query(
+        "select avg(coalesce(smpp_code = 'DELIVRD', false)::int) as share :settled group by campaign_id"
+        " having count(*) > 3000"
+    )
+    assert len(found) >= 8
+    assert all(0.905 <= share <= 0.955 for (share,) in found)  # half a per cent for chance
+
+
+def test_outcomes_have_their_shares(query: Query) -> None:
+    found = shares(query, "case when smpp_code = 'DND_REJECTED' then 'REJECTD' else smpp_code end")
+    assert 0.91 < found["DELIVRD"] < 0.95
+    assert 0.03 < found["UNDELIV"] < 0.05
+    assert 0.015 < found["EXPIRED"] < 0.03
+    assert 0.003 < found["REJECTD"] < 0.01
+    assert found["DELETED"] < 0.002
+    assert 0.001 < found["UNKNOWN"] < 0.004
+    assert 0.003 < found["ACCEPTD"] < 0.008
+    assert 0.01 < found[None] + found["ENROUTE"] < 0.02
+
+
+def test_a_few_are_refused_at_submission(query: Query) -> None:
+    ((share,),) = query(
+        "select avg((stage = 'Failed')::int) from core.recipients join core.campaigns using (campaign_id)"
+        " where status = 'Done' and stage in ('Failed', 'Delivered')"
+    )
+    assert 0.005 < share < 0.01
+
+
+def test_most_receipts_come_within_seconds_and_the_rest_has_a_long_tail(query: Query) -> None:
+    (((tenth, median, most, late),),) = query(
+        "select quantile_cont(epoch(dlr_at - sent_at), [0.1, 0.5, 0.8, 0.98]) :settled and smpp_code = 'DELIVRD'"
+    )
+    assert 1 < tenth < 4
+    assert 5 < median < 10
+    assert most < 60
+    assert late > 1800
+
+
+def test_what_expires_does_so_exactly_at_its_validity(query: Query) -> None:
+    found = query(
+        "select esme, floor(min(epoch(dlr_at - sent_at)))::int, ceil(max(epoch(dlr_at - sent_at)))::int"
+        " :settled and smpp_code in ('EXPIRED', 'UNKNOWN') group by esme"
+    )
+    assert {esme for esme, *_ in found} >= {"nordtel-1", "baltcom", "citycell"}
+    for _, first, last in found:
+        assert first in (24 * 3600, 48 * 3600, 72 * 3600)
+        assert last - first <= 2
+
+
+def test_a_bounce_says_why_in_the_carriers_own_digits(query: Query) -> None:
+    reasons = shares(query, "case when smpp_code = 'UNDELIV' then error end")
+    bounced = 1 - reasons.pop(None)
+    assert reasons["unknown subscriber"] / bounced == pytest.approx(0.35, abs=0.04)
+    assert reasons["absent subscriber"] / bounced == pytest.approx(0.30, abs=0.04)
+    assert reasons["memory full"] / bounced == pytest.approx(0.05, abs=0.03)
+    meanings = query(
+        "select err, count(distinct error) as meanings :settled and smpp_code = 'UNDELIV' group by err"
+    )
+    assert any(count > 1 for _, count in meanings)  # the same digits, another carrier, another meaning
+
+
+def test_dead_numbers_bounce_each_time(query: Query) -> None:
+    ((again, met),) = query(
+        """
+        with dead as (select distinct c.workspace_id, r.ctn_hash :settled and r.error = 'unknown subscriber')
+        select avg((r.smpp_code = 'UNDELIV')::int), count(*)
+        from core.recipients r
+        join core.campaigns c using (campaign_id)
+        join dead d on d.workspace_id = c.workspace_id and d.ctn_hash = r.ctn_hash
+        where r.stage = 'Delivered' and r.dlr_at is not null
+        """
+    )
+    assert met > 1000
+    assert again > 0.9  # a little less than always: campaigns differ in how many numbers are dead to them
+
+
+def test_a_number_occurs_once_in_a_campaign_and_in_several_campaigns(query: Query) -> None:
+    assert query("select 1 from core.recipients group by campaign_id, ctn_hash having count(*) > 1") == []
+    ((numbers, messages),) = query("select count(distinct ctn_hash), count(*) from core.recipients")
+    assert numbers < 0.8 * messages
+    ((binds,),) = query(
+        "select max(n) from (select count(distinct esme) as n from core.recipients group by ctn_hash)"
+    )
+    assert binds == 1  # a number belongs to one carrier
+
+
+def test_carriers_share_the_numbers_by_zipf(query: Query) -> None:
+    found = sorted(shares(query, "esme").values(), reverse=True)
+    assert len(found) == 5
+    for rank, share in enumerate(found, start=1):
+        assert share == pytest.approx(0.438 / rank, abs=0.02)
+
+
+def test_every_bind_has_message_ids_of_its_own_shape(query: Query) -> None:
+    shapes = {
+        "nordtel-1": "[0-9a-f]{8}",
+        "nordtel-2": "[0-9a-f]{8}",
+        "baltcom": "[0-9]{1,10}",
+        "citycell": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        "agg-intl": "[0-9A-F]{16}",
+    }
+    for esme, shape in shapes.items():
+        rows = query(
+            f"select count(*), count(distinct smsid), bool_and(regexp_full_match(smsid, '{shape}'))"
+            f" from core.recipients where esme = '{esme}' and smsid is not null"
+        )
+        ((messages, ids, fitting),) = rows
+        assert messages == ids
+        assert fitting
+
+
+def test_numbers_are_only_there_as_four_digits_and_a_keyed_hash(query: Query) -> None:
+    ((tails, hashes),) = query(
+        "select bool_and(regexp_full_match(ctn_tail, '[0-9]{4}')),"
+        " bool_and(regexp_full_match(ctn_hash, 'v1:[0-9a-f]{64}')) from core.recipients"
+    )
+    assert tails
+    assert hashes
+
+
+def test_a_spread_follows_the_day_of_its_zone(query: Query) -> None:
+    hours = dict(
+        query(
+            "select extract(hour from r.sent_at at time zone w.time_zone)::int as hour, count(*)"
+            " from core.recipients r join core.campaigns c using (campaign_id) join core.workspaces w using (workspace_id)"
+            " where c.mode = 'Spread' and c.window_from = time '09:00' and r.sent_at is not null group by hour"
+        )
+    )
+    assert set(hours) == set(range(9, 21))
+    assert hours[11] > 1.3 * hours[13]  # late morning is busy, lunch is not
+
+
+def test_a_burst_is_fast_and_its_slowest_bind_is_last(query: Query) -> None:
+    found = query(
+        """
+        select campaign_id, count(*) / epoch(max(sent_at) - min(sent_at)) as rate,
+               max(sent_at) filter (where esme = 'nordtel-1') - max(sent_at) filter (where esme = 'citycell') as later
+        :settled and c.mode in ('OnDemand', 'OnTime') and c.window_from is null
+        group by campaign_id having count(*) > 3000
+        """
+    )
+    assert len(found) >= 2
+    for _, rate, later in found:
+        assert 20 < rate < 150
+        assert later.total_seconds() > 0

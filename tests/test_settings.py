@@ -1,0 +1,61 @@
+"""What the environment says, read into a value."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import pytest
+
+from campaignkit.settings import Settings, from_environment
+
+
+def test_every_variable_has_its_place() -> None:
+    given = {
+        "CAMPAIGNKIT_DB": "sample.duckdb",
+        "CAMPAIGNKIT_WORKSPACE": "retail",
+        "CAMPAIGNKIT_ROLE": "operator",
+        "CAMPAIGNKIT_AS": "ann",
+        "CAMPAIGNKIT_CTN_KEY": "k" * 32,
+        "HOME": "/home/ann",
+        "DB": "another.duckdb",
+    }
+    assert from_environment(given) == Settings(
+        db="sample.duckdb",
+        workspace="retail",
+        role="operator",
+        actor="ann",
+        ctn_key="k" * 32,
+        cache=Path("/home/ann/.cache/campaignkit"),
+    )
+
+
+def test_nothing_and_empty_are_the_same() -> None:
+    names = ("DB", "WORKSPACE", "ROLE", "AS", "CTN_KEY")
+    assert from_environment({}) == from_environment({f"CAMPAIGNKIT_{name}": "" for name in names})
+    assert from_environment({}).db is None
+    assert from_environment({}).cache is None, "where there is no home, nothing is kept"
+
+
+def test_the_cache_goes_where_the_user_wants_caches() -> None:
+    assert from_environment({"XDG_CACHE_HOME": "/c", "HOME": "/h"}).cache == Path("/c/campaignkit")
+    assert from_environment({"XDG_CACHE_HOME": "", "HOME": "/h"}).cache == Path("/h/.cache/campaignkit")
+
+
+def test_the_actor_is_the_login_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "kim")
+    assert from_environment({}).actor == "kim"
+    assert from_environment({"CAMPAIGNKIT_AS": "ann"}).actor == "ann"
+
+
+def test_an_account_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    assert from_environment({}).actor == "4711"
+
+
+def test_the_key_is_never_printed() -> None:
+    assert "secret" not in repr(from_environment({"CAMPAIGNKIT_CTN_KEY": "secret"}))
