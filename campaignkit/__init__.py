@@ -8,7 +8,9 @@
 Everything else is reached from the `Kit` that `open` returns.
 """
 
-TYPE_CHECKING = False  # what type checkers take for true; importing it from typing would cost more than all the rest
+TYPE_CHECKING = (
+    False  # what type checkers take for true; importing it from typing would cost more than all the rest
+)
 if TYPE_CHECKING:
     from campaignkit import ui
     from campaignkit.domain.access import Role
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from campaignkit.domain.errors import CampaignKitError
     from campaignkit.domain.filters import CampaignFilter, Period, RecipientFilter
     from campaignkit.domain.lifecycle import Mode, Moderation, Status
-    from campaignkit.kit import Kit, open
+    from campaignkit.kit import Kit, open  # noqa: A004 - read as campaignkit.open
 
 __all__ = [
     "CampaignFilter",

@@ -41,7 +41,7 @@ class Kit:
         return f"Kit({str(self._store.path)!r}, workspace={scope!r})"
 
 
-def open(
+def open(  # noqa: A001 - campaignkit.open is what users type
     url: str | Path | None = None,
     *,
     workspace: str | None = None,
@@ -76,7 +76,10 @@ def open(
 
 
 def database(url: str | Path | None = None, *, writable: bool = False) -> DuckStore:
-    """Return the store at *url*, else at `CAMPAIGNKIT_DB`, not yet looked into; raises `StoreMissing` without either."""
+    """Return the store at *url*, else at `CAMPAIGNKIT_DB`, not yet looked into.
+
+    Raises `StoreMissing` if neither is given.
+    """
     settings = from_environment()
     place = str(url) if url is not None else settings.db
     if not place:
@@ -114,7 +117,8 @@ def _viewer(login: str, roles: Mapping[str, Role], workspace: str | None) -> Vie
         return Viewer(login=login, roles=roles, master=True)
     if workspace is None and len(roles) > 1:
         raise InvalidInput(
-            f"there are several workspaces: choose one of {', '.join(sorted(roles))}, or {MASTER} for all, with --workspace"
+            f"there are several workspaces: choose one of {', '.join(sorted(roles))}, or {MASTER} for all,"
+            " with --workspace"
         )
     chosen = workspace if workspace is not None else next(iter(roles))
     if chosen not in roles:

@@ -73,8 +73,8 @@ def _demo(given: argparse.Namespace) -> Result:
     return (
         dict(made.as_json()),
         lambda: (
-            f"{made.path}: {made.campaigns:,} campaigns and {made.recipients:,} recipients in {made.workspaces} workspaces\n"
-            f"made for --now {made.now.isoformat()} --seed {made.seed}"
+            f"{made.path}: {made.campaigns:,} campaigns and {made.recipients:,} recipients"
+            f" in {made.workspaces} workspaces\nmade for --now {made.now.isoformat()} --seed {made.seed}"
         ),
     )
 

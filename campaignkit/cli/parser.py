@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from campaignkit.domain.access import Role
@@ -60,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def command_names() -> list[str]:
     """Return the names of all commands."""
-    (commands,) = (action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction))
+    actions = _parser()._actions  # noqa: SLF001 - argparse tells its commands to nobody
+    (commands,) = (action for action in actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001
     return list(commands.choices)
 
 
@@ -169,7 +171,7 @@ def _recipients(parser: argparse.ArgumentParser) -> None:
     _paging(parser)
 
 
-def _either(kind: type) -> str:
+def _either(kind: type[StrEnum]) -> str:
     return " | ".join(kind)
 
 

@@ -25,6 +25,7 @@ class Progress:
         self._wipe()
 
     def __call__(self, step: str, done: float) -> None:
+        """Show what is going on and how much of it is done."""
         if self._shown:
             full = round(min(max(done, 0), 1) * WIDTH)
             bar = "█" * full + "░" * (WIDTH - full)

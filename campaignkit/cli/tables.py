@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from campaignkit.services.audit import AuditTrail
 from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
+from campaignkit.services.audit import AuditTrail
 from campaignkit.services.errors import Errors
 from campaignkit.services.pages import Page
 from campaignkit.services.recipients import Recipient
@@ -88,6 +88,7 @@ def _joined(*parts: str) -> str:
 
 
 def kpis(found: Kpis) -> str:
+    """Return the tiles, with what each counts."""
     return _pairs(
         [
             ("Total campaigns", found.total),
@@ -103,6 +104,7 @@ def kpis(found: Kpis) -> str:
 
 
 def campaigns(page: Page[Campaign], *, master: bool) -> str:
+    """Return a page of the list; the workspace only where there may be several."""
     if not page.rows:
         return "no campaigns match"
     heads = ["ID", "Workspace", "Status", "Mode", "Sent", "Total", "Sender", "Start", "Created", "Author"]
@@ -133,6 +135,7 @@ def _without(place: int, heads: list[str], rows: list[list[Any]]) -> tuple[list[
 
 
 def shown(found: Shown) -> str:
+    """Return one campaign: its row, its recipients by verdict, the badge in its parts, and what may be done."""
     row = found.campaign
     head = _pairs(
         [
@@ -169,6 +172,7 @@ def shown(found: Shown) -> str:
 
 
 def activity(found: Activity) -> str:
+    """Return the messages per day, and the zone of the days."""
     if not found.rows:
         return "nothing was sent yet"
     rows = [(row.day, row.sent, row.delivered, row.failed) for row in found.rows]
@@ -176,6 +180,7 @@ def activity(found: Activity) -> str:
 
 
 def history(found: History) -> str:
+    """Return the state history, with durations and what does not fit the life-cycle."""
     rows = [
         (row.occurred_at, row.phase, _duration(row.seconds), row.reason, row.anomaly or "")
         for row in found.rows
@@ -195,6 +200,7 @@ def _duration(seconds: int | None) -> str:
 
 
 def errors(found: Errors) -> str:
+    """Return both sub-tabs and the third number."""
     jobs = table(
         ["When", "Phase", "Code", "Message"],
         [(row.occurred_at, row.phase, row.code, row.message) for row in found.jobs],
@@ -212,12 +218,14 @@ def errors(found: Errors) -> str:
 
 
 def audit(found: AuditTrail) -> str:
+    """Return the audit trail."""
     rows = [(row.occurred_at, row.action, row.actor, row.note) for row in found.rows]
     heads = ["When", "Action", "Who", "Note"]
     return _joined(table(heads, rows) if rows else "no entries", _missing(found.not_provided))
 
 
 def recipients(page: Page[Recipient]) -> str:
+    """Return a page of recipients."""
     if not page.rows:
         return "no recipients match"
     heads = [
@@ -251,6 +259,7 @@ def recipients(page: Page[Recipient]) -> str:
 
 
 def imported(report: Report, into: Path) -> str:
+    """Return what an import has read and made."""
     counts: list[tuple[str, object]] = [
         ("lines read", report.read),
         ("recipients", report.recipients),
@@ -266,6 +275,7 @@ def imported(report: Report, into: Path) -> str:
 
 
 def checked(found: Checked, done: str | None) -> str:
+    """Return every relation and every broken rule."""
     relations = table(["Relation", "Is"], sorted(found.relations.items()))
     broken = table(
         ["Rule", "Relation", "Rows"], [(row.rule, row.relation, row.count) for row in found.violations]

@@ -114,7 +114,7 @@ def _burst(draft: Draft, count: int) -> tuple[Story, list[Span], Span | None]:
     story.list_ready()
     spans, by_hand = _open_from(draft, story.at, seconds), None
     if interrupted:
-        pause = story.at + timedelta(seconds=0.4 * seconds)
+        pause = story.at + schedule.lasting(0.4 * seconds)
         by_hand = Span(pause, pause + draft.lasting(600, 1500))
         spans = schedule.without(spans, by_hand)
     return story, schedule.first_seconds(spans, seconds), by_hand

@@ -79,7 +79,7 @@ def listed(story: Story) -> Story:
     """Attach the list that the author handed in; nobody has sent any of it."""
     story.total_known = story.draft.scene.has_list
     if story.total_known:
-        read = timedelta(seconds=1 + story.draft.size / 20_000)
+        read = schedule.lasting(1 + story.draft.size / 20_000)
         story.built = Span(story.created_at, min(story.created_at + read, story.draft.now))
         story.submit([], 0)
     return story

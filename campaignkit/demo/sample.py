@@ -57,7 +57,8 @@ def create(
     """
     _check_numbers(campaigns, recipients, now)
     _check_free(path)
-    planned = plan(campaigns=campaigns, recipients=recipients, seed=seed, now=now.astimezone(UTC))
+    moment = now.astimezone(UTC).replace(microsecond=now.microsecond // 1000 * 1000)
+    planned = plan(campaigns=campaigns, recipients=recipients, seed=seed, now=moment)
     with _built_beside(path) as building, _in_words(building, path):
         store = DuckStore(building, writable=True, cache=cache)
         with store.writing() as session:

@@ -37,6 +37,11 @@ class Window:
     closes: time
 
 
+def lasting(seconds: float) -> timedelta:
+    """Return a length of time in whole milliseconds, the grain of every moment in the sample."""
+    return timedelta(milliseconds=round(1000 * seconds))
+
+
 OFFICE = Window(time(9), time(21))
 EVENING = Window(time(20), time(2))
 

@@ -81,7 +81,7 @@ class Draft:
 
     def lasting(self, low: float, high: float) -> timedelta:
         """Return a drawn length of between *low* and *high* seconds."""
-        return timedelta(milliseconds=round(1000 * self.rng.uniform(low, high)))
+        return schedule.lasting(self.rng.uniform(low, high))
 
     def wall_clock(self, moment: datetime) -> str:
         """Return *moment* as Core's reasons print it."""
@@ -173,9 +173,9 @@ class Story:
         if size >= 500:
             self.pass_time(1, 2)
             self.step("Building.parse", None)
-            self.at += timedelta(seconds=size / 20_000)
+            self.at += schedule.lasting(size / 20_000)
             self.step("Building.stop-list", None)
-        self.at += timedelta(seconds=2 + size / 5_000)
+        self.at += schedule.lasting(2 + size / 5_000)
         self.built, self.total_known = Span(begun, self.at), True
         trigger = self.draft.scene.mode is Mode.TRIGGER
         self.enter(Status.SENDING, "open for events" if trigger else LIST_READY)

@@ -57,7 +57,7 @@ def _a_part(draft: Draft) -> int:
 def _under_way(draft: Draft, done: int, until: datetime) -> Story:
     """Return a burst's story up to its first message, so early that *done* messages fit in before *until*."""
     elapsed = min(max(done / draft.rate, 180), 5 * 3600)
-    start = until - timedelta(seconds=elapsed + 10 + draft.size / 4000)
+    start = until - schedule.lasting(elapsed + 10 + draft.size / 4000)
     if draft.scheduled:
         start = start.replace(minute=start.minute // 5 * 5, second=0, microsecond=0)
     story = led_in(replace(draft, window=None), start, brisk=True)

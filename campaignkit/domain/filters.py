@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeVar
@@ -70,7 +70,7 @@ class RecipientSort(StrEnum):
 def parse_enum(kind: type[E], value: object, *, what: str) -> E:
     """Return the member of *kind* that *value* spells, or raise `InvalidInput` that lists the choices."""
     try:
-        return kind(value)
+        return kind(value)  # type: ignore[arg-type]  # whatever it is, an enum looks it up
     except ValueError:
         choices = ", ".join(kind)
         raise InvalidInput(f"{what} {_short(value)} is unknown: choose from {choices}") from None
@@ -92,8 +92,7 @@ def _several(values: object, *, what: str) -> Iterable[object]:
 
 
 def _texts(values: object, *, what: str) -> frozenset[str]:
-    found = frozenset(_text(value, what=what) for value in _several(values, what=what))
-    return found
+    return frozenset(_text(value, what=what) for value in _several(values, what=what))
 
 
 def _text(value: object, *, what: str) -> str:
@@ -158,8 +157,8 @@ class CampaignFilter:
         if field == "search":
             return self.search
         chosen: frozenset[str] = getattr(self, field)
-        order = {"statuses": list(Status), "modes": list(Mode)}.get(field, sorted(chosen))
-        return ", ".join(value for value in order if value in chosen)
+        order: Mapping[str, Iterable[str]] = {"statuses": Status, "modes": Mode}
+        return ", ".join(value for value in order.get(field, sorted(chosen)) if value in chosen)
 
     def to_query(self) -> str:
         """Return a URL query string; a filter at its defaults is the empty string."""
@@ -283,9 +282,6 @@ def _unpacked(text: object) -> object:
     if not isinstance(text, str):
         return None
     try:
-        return json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))  # type: ignore[no-any-return]
+        return json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (ValueError, RecursionError):
         return None
-
-
-FILTER_FIELDS = frozenset(field.name for field in fields(CampaignFilter))

@@ -46,7 +46,7 @@ def steps(events: Sequence[tuple[str, str | None, datetime]]) -> list[Step]:
 
 def _status(phase: str) -> Status | None:
     try:
-        return Status(phase.split(".")[0])
+        return Status(phase.split(".", 1)[0])
     except ValueError:
         return None
 

@@ -27,6 +27,7 @@ from campaignkit.store.duckdb import DuckStore, Row, Session
 from campaignkit.store.statements import Variant
 
 PAGE_ROWS = 50  # R21
+EVERYTHING = CampaignFilter()
 SHORTEST_ID = 4
 
 
@@ -61,7 +62,7 @@ class Campaigns:
 
     def page(
         self,
-        filter: CampaignFilter = CampaignFilter(),
+        filter: CampaignFilter = EVERYTHING,
         *,
         sort: CampaignSort | str = CampaignSort.CREATED,
         descending: bool | None = None,
@@ -93,7 +94,7 @@ class Campaigns:
             kind=Campaign,
         )
 
-    def count(self, filter: CampaignFilter = CampaignFilter()) -> int:
+    def count(self, filter: CampaignFilter = EVERYTHING) -> int:
         """Return how many campaigns match."""
         with self._store.reading() as session:
             return self._count(session, filter)
@@ -174,7 +175,8 @@ class Campaigns:
         unknown = filter.workspaces - set(self._viewer.workspaces)
         if unknown:
             raise InvalidInput(
-                f"there is no workspace {min(unknown)!r} in this scope: choose from {', '.join(self._viewer.workspaces)}"
+                f"there is no workspace {min(unknown)!r} in this scope:"
+                f" choose from {', '.join(self._viewer.workspaces)}"
             )
         now = self._clock()
         names = {filter.view.value}
@@ -214,13 +216,12 @@ class Campaigns:
         found = session.rows("campaigns/page", parameters, variant)
         if not found:
             raise NotFound(
-                f"no campaign in {self._scope_name()} has an ID that begins with {_quoted(id)}: check it, or widen the scope with --workspace"
+                f"no campaign in {self._scope_name()} has an ID that begins with {_quoted(id)}:"
+                " check it, or widen the scope with --workspace"
             )
         if len(found) > 1:
-            some = ", ".join(row["external_id"] for row in found[:5])
-            raise Ambiguous(
-                f"{_quoted(id)} fits several campaigns ({some}{', …' if len(found) > 5 else ''}): give more of it"
-            )
+            some = ", ".join([*(row["external_id"] for row in found[:5]), *(["…"] if len(found) > 5 else [])])
+            raise Ambiguous(f"{_quoted(id)} fits several campaigns ({some}): give more of it")
         (campaign,) = self._with_progress(session, found)
         return campaign
 

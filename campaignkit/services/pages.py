@@ -40,7 +40,8 @@ def frame(rows: Sequence[Any], kind: type[Any]) -> pl.DataFrame:
     """Return *rows*, values of the dataclass *kind*, as a frame with one column a field."""
     import polars as pl  # here, because a command that prints a page has no use for it
 
-    return pl.DataFrame([asdict(row) for row in rows], schema=_schema(kind), orient="row")
+    schema = _schema(kind)  # type: ignore[arg-type]  # a class can be hashed, which Any does not promise
+    return pl.DataFrame([asdict(row) for row in rows], schema=schema, orient="row")
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from campaignkit.store.duckdb import DuckStore, Row
 from campaignkit.store.statements import Variant
 
 MASK = "****"
+EVERYBODY = RecipientFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Recipients:
     def page(
         self,
         id: str,
-        filter: RecipientFilter = RecipientFilter(),
+        filter: RecipientFilter = EVERYBODY,
         *,
         sort: RecipientSort | str = RecipientSort.ID,
         descending: bool = False,

@@ -24,9 +24,10 @@ from campaignkit.store.statements import Compiler, Variant
 
 Row = dict[str, Any]
 CATALOG = "ops"
+PLAIN = Variant()  # a statement as it stands in its file
 BUSY_SECONDS = 10.0  # how long a program that ignores the gate may keep us waiting
 
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": "false",
     "autoinstall_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -41,7 +42,7 @@ class Session:
     def __init__(self, connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> None:
         self.connection, self._compiler = connection, compiler
 
-    def rows(self, name: str, parameters: Mapping[str, object], variant: Variant = Variant()) -> list[Row]:
+    def rows(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> list[Row]:
         """Return the rows of statement *name* as dictionaries; moments are aware, in UTC."""
         compiled = self._compiler(name, variant)
         given = {key: parameters[key] for key in compiled.parameters}
@@ -49,7 +50,7 @@ class Session:
         columns = [column[0] for column in result.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
-    def row(self, name: str, parameters: Mapping[str, object], variant: Variant = Variant()) -> Row:
+    def row(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> Row:
         """Return the only row of statement *name*."""
         (row,) = self.rows(name, parameters, variant)
         return row

@@ -48,7 +48,8 @@ def probe(connection: duckdb.DuckDBPyConnection, path: Path) -> Probe:
     kinds: dict[str, str] = {}
     found = connection.execute(
         "select table_schema || '.' || table_name, table_type, column_name"
-        " from information_schema.columns join information_schema.tables using (table_catalog, table_schema, table_name)"
+        " from information_schema.columns"
+        " join information_schema.tables using (table_catalog, table_schema, table_name)"
         " where table_catalog = 'ops' and table_schema in ('core', 'kit')"
     ).fetchall()
     for relation, kind, column in found:
@@ -84,5 +85,6 @@ def _check_version(connection: duckdb.DuckDBPyConnection, path: Path, kinds: Map
     connection.complete()
     if version is not None and version > SCHEMA_VERSION:
         raise StoreUnreadable(
-            f"{path} was made by a newer campaignkit (schema {version}, this one knows {SCHEMA_VERSION}): upgrade campaignkit"
+            f"{path} was made by a newer campaignkit (schema {version}, this one knows {SCHEMA_VERSION}):"
+            " upgrade campaignkit"
         )

@@ -1,5 +1,6 @@
 """The contract's constraints as counting queries, read from sql/schema; and the rules of sql/checks."""
 
+# ruff: noqa: S608 - every name in these queries is the contract's
 from __future__ import annotations
 
 from collections.abc import Iterator

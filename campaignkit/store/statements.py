@@ -141,7 +141,7 @@ def check() -> None:
             compile_statement(name, Variant(sort=sort, after="value"), "postgres")
 
 
-def _check_tree(name: str, tree: exp.Expression) -> None:
+def _check_tree(name: str, tree: exp.Expr) -> None:
     from sqlglot import exp
 
     for table in tree.find_all(exp.Table):
@@ -222,9 +222,9 @@ def _write(path: Path, compiled: Compiled) -> None:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(" ".join(sorted(compiled.parameters)) + "\n" + compiled.sql)
-            os.replace(temporary, path)  # whole or not at all: several commands may start at once
+            Path(temporary).replace(path)  # whole or not at all: several commands may start at once
         except OSError:
-            os.unlink(temporary)
+            Path(temporary).unlink()
 
 
 def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled:
@@ -246,11 +246,10 @@ def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled
     return Compiled(query.sql(dialect=dialect, comments=False), parameters)
 
 
-def _parse(text: str) -> exp.Expression:
+def _parse(text: str) -> exp.Expr:
     import sqlglot
 
-    parsed: exp.Expression = sqlglot.parse_one(text, read="postgres")
-    return parsed
+    return sqlglot.parse_one(text, read="postgres")
 
 
 def _with_filters(statement: Statement, query: exp.Query, variant: Variant) -> exp.Query:
@@ -258,7 +257,7 @@ def _with_filters(statement: Statement, query: exp.Query, variant: Variant) -> e
     if unknown:
         raise StatementError(f"{statement.name} declares no filter {', '.join(sorted(unknown))}")
     for name in sorted(variant.filters):
-        query = query.where(f"({statement.filters[name]})", dialect="postgres")  # type: ignore[attr-defined]
+        query = query.where(f"({statement.filters[name]})", dialect="postgres")
     return query
 
 
@@ -269,7 +268,7 @@ def _with_order(statement: Statement, query: exp.Query, variant: Variant) -> exp
         raise StatementError(f"{statement.name} declares no sort {variant.sort}")
     keys = statement.sorts[variant.sort]
     if variant.after:
-        query = query.where(_later(keys, variant), dialect="postgres")  # type: ignore[attr-defined]
+        query = query.where(_later(keys, variant), dialect="postgres")
     direction = "desc" if variant.descending else "asc"
     # `desc nulls last` on a column that is never null would keep PostgreSQL from using its index.
     order = [
@@ -292,10 +291,11 @@ def _later(keys: tuple[SortKey, SortKey], variant: Variant) -> str:
     later = f"({key.sql}, {tie.sql}) {compare} ({key_value}, {tie_value})"
     if not key.nullable:
         return later
-    return f"({key.sql} {compare} {key_value} or ({key.sql} = {key_value} and {tie.sql} {compare} {tie_value}) or {key.sql} is null)"
+    same = f"{key.sql} = {key_value} and {tie.sql} {compare} {tie_value}"
+    return f"({key.sql} {compare} {key_value} or ({same}) or {key.sql} is null)"
 
 
-def _replace_missing(query: exp.Expression, relation: str) -> None:
+def _replace_missing(query: exp.Expr, relation: str) -> None:
     """Let a relation or column that the source does not provide read as empty or null, typed by the contract."""
     from sqlglot import exp
 
@@ -306,7 +306,8 @@ def _replace_missing(query: exp.Expression, relation: str) -> None:
             continue
         alias = node.alias or table
         if column:
-            inner = f"select *, null::{_types(f'{schema}.{table}')[column[0]]} as {column[0]} from {schema}.{table}"
+            kind = _types(f"{schema}.{table}")[column[0]]
+            inner = f"select *, null::{kind} as {column[0]} from {schema}.{table}"  # noqa: S608 - the contract's names
         else:
             nulls = (f"null::{kind} as {name}" for name, kind in _types(f"{schema}.{table}").items())
             inner = f"select {', '.join(nulls)} where false"

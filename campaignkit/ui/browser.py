@@ -11,7 +11,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
@@ -22,6 +22,8 @@ from campaignkit.kit import Kit
 from campaignkit.ui import front_end, values
 
 log = logging.getLogger(__name__)
+
+Message = Mapping[str, Any]  # as a browser sent it: any keys, any values
 
 
 class CampaignBrowser(anywidget.AnyWidget):
@@ -34,8 +36,8 @@ class CampaignBrowser(anywidget.AnyWidget):
     _css = front_end.style()
 
     listing = traitlets.Dict().tag(sync=True)
-    detail = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
-    notice = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+    detail = traitlets.Any().tag(sync=True)  # a dict, or None while the list is shown
+    notice = traitlets.Any().tag(sync=True)  # a dict, or None
 
     def __init__(self, kit: Kit, filter: CampaignFilter = CampaignFilter()) -> None:
         super().__init__()
@@ -68,9 +70,9 @@ class CampaignBrowser(anywidget.AnyWidget):
 
     def _dispatch(self, message: object) -> None:
         event = message.get("event") if isinstance(message, Mapping) else None
-        if not isinstance(message, Mapping) or not isinstance(event, str) or event not in WISHES:
+        if not isinstance(message, Mapping) or not isinstance(event, str) or event not in self._wishes:
             raise InvalidInput("the page sent a message that means nothing: reload it")
-        WISHES[event](self, message)
+        self._wishes[event](self, message)
 
     def _answer(self, do: Callable[[], None]) -> None:
         """Run *do*; what it cannot do becomes one calm sentence, and what was on the screen stays."""
@@ -80,7 +82,7 @@ class CampaignBrowser(anywidget.AnyWidget):
             self._say("error", f"{self._last_good()}{error}", error)
         except CampaignKitError as error:
             self._say("info", str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last door before the page: it gets a reference, the log the rest
             self._say("error", f"{self._last_good()}This could not be answered.", error)
         else:
             self.notice = None
@@ -97,17 +99,18 @@ class CampaignBrowser(anywidget.AnyWidget):
 
     # ── wishes ──────────────────────────────────────────────────────────────
 
-    def _set_filter(self, message: Mapping[str, Any]) -> None:
+    def _set_filter(self, message: Message) -> None:
         field = message.get("field")
         if not isinstance(field, str) or field not in CHIP_LABEL:
             raise InvalidInput("there is no such filter")
-        self._filter_by(replace(self._filter, **{field: message.get("value")}))
+        changed: dict[str, Any] = {field: message.get("value")}
+        self._filter_by(replace(self._filter, **changed))
 
-    def _drop(self, message: Mapping[str, Any]) -> None:
+    def _drop(self, message: Message) -> None:
         field = message.get("field")
         self._filter_by(self._filter.without(field if isinstance(field, str) else ""))
 
-    def _clear(self, _message: Mapping[str, Any]) -> None:
+    def _clear(self, _message: Message) -> None:
         self._filter_by(self._filter.cleared())
 
     def _filter_by(self, wanted: CampaignFilter) -> None:
@@ -118,14 +121,14 @@ class CampaignBrowser(anywidget.AnyWidget):
             self._filter = before  # the chips must not promise what the rows do not show
             raise
 
-    def _sort_by(self, message: Mapping[str, Any]) -> None:
+    def _sort_by(self, message: Message) -> None:
         wanted = parse_enum(CampaignSort, message.get("key"), what="sort")
         again = wanted is self._sort
         self._descending = not self._descending if again else wanted is not CampaignSort.SENDER
         self._sort = wanted
         self._from_the_top()
 
-    def _turn(self, message: Mapping[str, Any]) -> None:
+    def _turn(self, message: Message) -> None:
         match message.get("to"):
             case "next" if self._next is not None:
                 rows = self._rows_before[-1] + self._rows_shown
@@ -140,18 +143,18 @@ class CampaignBrowser(anywidget.AnyWidget):
                 raise InvalidInput("there is no such page")
         self._show_list()
 
-    def _open_campaign(self, message: Mapping[str, Any]) -> None:
+    def _open_campaign(self, message: Message) -> None:
         campaign_id = message.get("id")
         if not isinstance(campaign_id, str):
             raise InvalidInput("there is no such campaign")
         self._show_detail(campaign_id)
 
-    def _back(self, _message: Mapping[str, Any]) -> None:
+    def _back(self, _message: Message) -> None:
         self._open = None
         self.detail = None
         self._show_list()
 
-    def _refresh(self, _message: Mapping[str, Any]) -> None:
+    def _refresh(self, _message: Message) -> None:
         if self._open:
             self._show_detail(self._open)
         else:
@@ -201,14 +204,13 @@ class CampaignBrowser(anywidget.AnyWidget):
         self._serial += 1
         self.detail = value | {"serial": self._serial}
 
-
-WISHES: Mapping[str, Callable[[CampaignBrowser, Mapping[str, Any]], None]] = {
-    "filter": CampaignBrowser._set_filter,
-    "drop": CampaignBrowser._drop,
-    "clear": CampaignBrowser._clear,
-    "sort": CampaignBrowser._sort_by,
-    "page": CampaignBrowser._turn,
-    "open": CampaignBrowser._open_campaign,
-    "back": CampaignBrowser._back,
-    "refresh": CampaignBrowser._refresh,
-}
+    _wishes: ClassVar[Mapping[str, Callable[[CampaignBrowser, Message], None]]] = {
+        "filter": _set_filter,
+        "drop": _drop,
+        "clear": _clear,
+        "sort": _sort_by,
+        "page": _turn,
+        "open": _open_campaign,
+        "back": _back,
+        "refresh": _refresh,
+    }

@@ -18,5 +18,5 @@ def dashboard() -> ipywidgets.DOMWidget:
     try:
         return CampaignBrowser(campaignkit.open(role="viewer"))
     except CampaignKitError as error:
-        log.error("the dashboard has nothing to show", exc_info=error)
+        log.exception("the dashboard has nothing to show")
         return ipywidgets.Label(f"There is nothing to show: {error}")

@@ -37,7 +37,7 @@ end;
 -- The keys and their problem. The lists of one element are there to compute each step once: a macro is text.
 create or replace temp macro receipt_text(receipt) as list_transform(
   list_transform(
-    [{'complete': receipt, 'before_text': regexp_extract(receipt, '(?is)^(.*?)(?:[^a-z0-9]text:.*)?$', 1)}],
+    [{'complete': receipt, 'before_text': regexp_replace(receipt, '(?is)[^a-z0-9]text:.*$', '')}],
     lambda parts: receipt_keys(parts)
   ),
   lambda keys: struct_insert(keys, problem := receipt_problem(keys))

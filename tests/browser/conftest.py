@@ -97,8 +97,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def servers(sample: Path) -> Iterator[tuple[Server, ...]]:
     """What `make run` starts, on the sample: as a moderator, over all workspaces."""
     choice = Choice(url=str(sample), workspace="master", role="moderator", actor="tester")
-    with serving(choice, lab_port=free_port(), port=free_port(), stop=threading.Event()) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTERLAB_SETTINGS_DIR", str(sample.parent / "settings"))  # a test changes the theme
+        with serving(choice, lab_port=free_port(), port=free_port(), stop=threading.Event()) as running:
+            yield running
 
 
 @pytest.fixture(scope="package")

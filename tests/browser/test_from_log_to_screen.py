@@ -34,7 +34,9 @@ def log_lines() -> Iterator[str]:
         day, sender = 20 + n % 2, "ACME Shop" if n % 4 < 2 else "ACMEBank"
         when = f"09:{n // 60 % 60:02}:{n % 60:02}"
         yield LINE.format(day=day, time=when, way=n % 2, n=n, sender=sender)
-        yield RECEIPT.format(day=day, time=f"10{when[2:]}", way=n % 2, n=n, stat="UNDELIV" if n % 8 < 2 else "DELIVRD")
+        yield RECEIPT.format(
+            day=day, time=f"10{when[2:]}", way=n % 2, n=n, stat="UNDELIV" if n % 8 < 2 else "DELIVRD"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     log = folder / "messages.log"
     log.write_text("\n".join(log_lines()) + "\n", encoding="utf-8")
     command = ["import", "jasmin-log", str(log), "--into", str(folder / "mine.duckdb"), "--json"]
-    done = subprocess.run([sys.executable, "-m", "campaignkit", *command], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "campaignkit", *command], capture_output=True, text=True, check=True
+    )
     return folder / "mine.duckdb", json.loads(done.stdout)
 
 
@@ -60,11 +64,18 @@ def served(imported: tuple[Path, dict[str, Any]]) -> Iterator[dict[str, Lab | Vo
 
 def test_every_line_is_accounted_for(imported: tuple[Path, dict[str, Any]]) -> None:
     report = imported[1]
-    assert (report["read"], report["campaigns"], report["recipients"], report["receipts"]) == (800, 4, 400, 400)
+    assert (report["read"], report["campaigns"], report["recipients"], report["receipts"]) == (
+        800,
+        4,
+        400,
+        400,
+    )
     assert sum(report["unmapped"].values()) == 0
 
 
-@pytest.mark.parametrize(("where", "page_name"), [("lab", "01_campaigns.ipynb"), ("voila", "operations.ipynb")])
+@pytest.mark.parametrize(
+    ("where", "page_name"), [("lab", "01_campaigns.ipynb"), ("voila", "operations.ipynb")]
+)
 def test_the_log_s_campaigns_are_clicked_through(
     served: dict[str, Lab | Voila], new_page: Any, where: str, page_name: str
 ) -> None:

@@ -90,7 +90,9 @@ def test_the_tiles_and_the_first_page_are_what_the_package_answers(screen: Scree
         ("Errors", kpis.errors),
         ("SMS Sent", kpis.sms_sent),
     ):
-        tile = screen.root.locator(".kpi").filter(has=screen.page.locator("dt", has_text=re.compile(f"^{name}$")))
+        tile = screen.root.locator(".kpi").filter(
+            has=screen.page.locator("dt", has_text=re.compile(f"^{name}$"))
+        )
         expect(tile.locator(".v")).to_have_text(f"{number:,}")
     expect_rows(screen, ids_of(kit))
     expect(screen.root.get_by_role("table", name="Campaigns")).to_have_attribute("aria-busy", "false")
@@ -222,7 +224,9 @@ def test_the_keyboard_alone_reaches_a_campaign_and_comes_back(screen: Screen, ki
 
 
 def test_the_overview_s_parts_add_up_to_the_package_s_verdicts(screen: Screen, kit: Kit) -> None:
-    largest = max(kit.campaigns.page(CampaignFilter(statuses={"Done", "Sending"})).rows, key=lambda row: row.sent)  # type: ignore[arg-type]
+    largest = max(
+        kit.campaigns.page(CampaignFilter(statuses={"Done", "Sending"})).rows, key=lambda row: row.sent
+    )  # type: ignore[arg-type]
     shown = kit.campaigns.show(largest.external_id)
     screen.root.get_by_role("searchbox").fill(largest.external_id)
     screen.root.locator(f"tr[data-id='{largest.external_id}']").click()
@@ -233,7 +237,9 @@ def test_the_overview_s_parts_add_up_to_the_package_s_verdicts(screen: Screen, k
     expect(screen.root.get_by_text("Messages sent per day")).to_be_visible()
     screen.root.get_by_role("button", name="Show as table").click()
     days = kit.campaigns.activity(largest.external_id).rows
-    table = screen.root.locator("section", has=screen.page.get_by_text("Messages sent per day")).locator("table tbody tr")
+    table = screen.root.locator("section", has=screen.page.get_by_text("Messages sent per day")).locator(
+        "table tbody tr"
+    )
     expect(table).to_have_count(len(days))
     history = kit.campaigns.history(largest.external_id).rows
     expect(screen.root.locator("table.hist tbody tr")).to_have_count(len(history))
@@ -288,7 +294,9 @@ def test_a_dashboard_follows_the_reader_s_dark_system(voila: Any, new_page: Any)
 
 
 @pytest.mark.parametrize("width", [390, 900])
-def test_on_a_narrow_page_filters_fold_and_nothing_scrolls_sideways(voila: Any, new_page: Any, width: int) -> None:
+def test_on_a_narrow_page_filters_fold_and_nothing_scrolls_sideways(
+    voila: Any, new_page: Any, width: int
+) -> None:
     page = new_page(viewport={"width": width, "height": 900})
     voila.open(page, until=".ck tbody.real tr")
     screen = Screen.of(page)

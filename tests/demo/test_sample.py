@@ -36,13 +36,11 @@ def test_every_workspace_has_campaigns_and_some_are_archived(query: Query) -> No
         for row in query("select distinct status from core.campaigns join kit.archived using (campaign_id)")
     }
     assert archived == {"New", "Done", "Failed", "Expired", "Cancelled"}
-    assert (
-        query(
-            "from kit.archived a anti join kit.audit_events e on e.campaign_id = a.campaign_id and e.action = 'archived'"
-            " and e.occurred_at = a.archived_at and e.actor = a.archived_by"
-        )
-        == []
+    wrong = query(
+        "from kit.archived a anti join kit.audit_events e on e.campaign_id = a.campaign_id"
+        " and e.action = 'archived' and e.occurred_at = a.archived_at and e.actor = a.archived_by"
     )
+    assert wrong == []
 
 
 def verdicts(query: Query) -> Counter[tuple[int, Verdict]]:
@@ -101,12 +99,10 @@ def test_totals_are_what_the_rows_say_except_for_the_one_that_sent_more(query: Q
 def test_the_total_is_unknown_until_the_list_is_built(query: Query) -> None:
     unknown = query("select status, count(*), count(total) from core.campaigns group by status")
     assert {status for status, _, known in unknown if known == 0} == {"Pending", "Building"}
-    assert (
-        query(
-            "from core.recipients semi join core.campaigns c on c.campaign_id = recipients.campaign_id and c.total is null"
-        )
-        == []
+    wrong = query(
+        "from core.recipients r semi join core.campaigns c on c.campaign_id = r.campaign_id and c.total is null"
     )
+    assert wrong == []
     failed = {row[0] for row in query("select total from core.campaigns where status = 'Failed'")}
     assert {None, 0} < failed
 
@@ -117,12 +113,10 @@ def test_sent_means_delivered_to_the_centre_and_only_then_there_is_an_id(query: 
     assert query("from core.recipients where (smpp_code is null) <> (dlr_at is null)") == []
     assert query("from core.recipients where (stage = 'New') <> (esme is null)") == []
     assert query("from core.recipients where stage = 'Delivered' and command_status <> 'ESME_ROK'") == []
-    assert (
-        query(
-            "from core.recipients where stage = 'Failed' and coalesce(command_status, 'ESME_ROK') = 'ESME_ROK'"
-        )
-        == []
+    wrong = query(
+        "from core.recipients where stage = 'Failed' and coalesce(command_status, 'ESME_ROK') = 'ESME_ROK'"
     )
+    assert wrong == []
 
 
 def test_the_sms_result_follows_from_the_code(query: Query) -> None:
@@ -134,12 +128,10 @@ def test_the_sms_result_follows_from_the_code(query: Query) -> None:
 
 def test_moments_of_a_message_are_in_order(query: Query) -> None:
     assert query("from core.recipients where created_at > sent_at or sent_at > dlr_at") == []
-    assert (
-        query(
-            "from core.recipients r join core.campaigns c on c.campaign_id = r.campaign_id where r.created_at < c.created_at"
-        )
-        == []
+    wrong = query(
+        "from core.recipients r join core.campaigns c using (campaign_id) where r.created_at < c.created_at"
     )
+    assert wrong == []
 
 
 @pytest.mark.parametrize(
@@ -214,7 +206,8 @@ def test_the_history_counts_the_list_as_the_rows_do(query: Query) -> None:
 def test_cores_counter_is_right_unless_core_is_busy_sending(query: Query) -> None:
     rows = query(
         "select c.status, c.delivery_errors, count(*) filter (where r.sms_result = 'failed') from core.campaigns c"
-        " left join core.recipients r on r.campaign_id = c.campaign_id group by c.campaign_id, c.status, c.delivery_errors"
+        " left join core.recipients r on r.campaign_id = c.campaign_id"
+        " group by c.campaign_id, c.status, c.delivery_errors"
     )
     assert all(counter == failed for status, counter, failed in rows if status != "Sending")
     sending = [(counter, failed) for status, counter, failed in rows if status == "Sending" and failed]
@@ -224,16 +217,17 @@ def test_cores_counter_is_right_unless_core_is_busy_sending(query: Query) -> Non
 
 def test_a_sending_campaign_has_messages_in_hand_and_in_the_list(query: Query) -> None:
     rows = query(
-        "select c.mode, count(*) filter (where stage = 'Sending'), count(*) filter (where stage = 'New' and filter is null)"
-        " from core.campaigns c join core.recipients r using (campaign_id) where c.status = 'Sending' group by c.campaign_id, c.mode"
+        "select c.mode, count(*) filter (where stage = 'Sending'),"
+        " count(*) filter (where stage = 'New' and filter is null)"
+        " from core.campaigns c join core.recipients r using (campaign_id) where c.status = 'Sending'"
+        " group by c.campaign_id, c.mode"
     )
     assert len(rows) >= 4
     for mode, in_hand, in_list in rows:
         assert in_hand > 0
         assert in_list > 0 or mode == "Trigger"
-    assert (
-        query(
-            "from core.recipients r join core.campaigns c using (campaign_id) where stage = 'Sending' and c.status <> 'Sending'"
-        )
-        == []
+    wrong = query(
+        "from core.recipients r join core.campaigns c using (campaign_id)"
+        " where r.stage = 'Sending' and c.status <> 'Sending'"
     )
+    assert wrong == []

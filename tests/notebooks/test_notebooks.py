@@ -39,7 +39,9 @@ def executed(notebook: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("IPYTHONDIR", str(db.parent / "ipython"))
     found = nbformat.read(notebook, as_version=4)
-    NotebookClient(found, timeout=60, kernel_name="python3", resources={"metadata": {"path": db.parent}}).execute()
+    NotebookClient(
+        found, timeout=60, kernel_name="python3", resources={"metadata": {"path": db.parent}}
+    ).execute()
     return found
 
 

@@ -66,7 +66,8 @@ def test_filters_are_and_between_groups_and_or_inside_one(kit: Kit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "expected"), [("1h", []), ("24h", [1, 2, 3]), ("7d", list(range(1, 10))), ("all", list(range(1, 10)))]
+    ("period", "expected"),
+    [("1h", []), ("24h", [1, 2, 3]), ("7d", list(range(1, 10))), ("all", list(range(1, 10)))],
 )
 def test_the_period_reaches_back_from_the_clock_that_is_passed_in(
     kit: Kit, period: str, expected: list[int]
@@ -234,7 +235,9 @@ def test_without_a_workspace_the_only_one_is_taken_and_several_are_listed(build:
         ("operator", "0000000b", ("restore",)),
     ],
 )
-def test_show_says_what_the_viewer_may_do_now(build: Build, role: str, id: str, actions: tuple[str, ...]) -> None:
+def test_show_says_what_the_viewer_may_do_now(
+    build: Build, role: str, id: str, actions: tuple[str, ...]
+) -> None:
     assert build(every_status, role=role).campaigns.show(id).actions == actions
 
 
@@ -258,7 +261,8 @@ def test_the_verdicts_add_up_and_the_badge_takes_the_larger_count(build: Build) 
         for number in (1, 2):
             world.insert(
                 session, "core.job_errors",
-                job_error_id=number, campaign_id=1, phase="Building", code="FILE_PARSE", message="line 3", occurred_at=NOW,
+                job_error_id=number, campaign_id=1, phase="Building", code="FILE_PARSE",
+                message="line 3", occurred_at=NOW,
             )  # fmt: skip
 
     shown = build(fill).campaigns.show("00000001")
@@ -304,7 +308,15 @@ def test_the_history_has_durations_the_toolkit_s_own_steps_and_marks_what_does_n
     def fill(session: world.Session) -> None:
         world.workspace(session, "retail")
         world.campaign(session, 1, status="Sending")
-        events = [("New", 60), ("Building", 40), ("Building.parse", 35), ("Sending", 30), ("Paused", 20), ("Building", 15), ("Asleep", 10)]
+        events = [
+            ("New", 60),
+            ("Building", 40),
+            ("Building.parse", 35),
+            ("Sending", 30),
+            ("Paused", 20),
+            ("Building", 15),
+            ("Asleep", 10),
+        ]
         for number, (phase, minutes) in enumerate(events):
             world.insert(
                 session, "core.state_events",

@@ -98,11 +98,13 @@ def test_the_audit_trail_is_one_list_newest_first(build: Build) -> None:
         for number, (action, minutes) in enumerate([("created", 50), ("approved", 40), ("painted", 10)]):
             world.insert(
                 session, "core.audit_events",
-                audit_id=number, workspace_id="retail", campaign_id=1, action=action, actor="core", occurred_at=ago(minutes=minutes),
+                audit_id=number, workspace_id="retail", campaign_id=1, action=action, actor="core",
+                occurred_at=ago(minutes=minutes),
             )  # fmt: skip
         world.insert(
             session, "kit.audit_events",
-            workspace_id="retail", campaign_id=1, action="started", actor="ann", note="now", occurred_at=ago(minutes=20),
+            workspace_id="retail", campaign_id=1, action="started", actor="ann", note="now",
+            occurred_at=ago(minutes=20),
         )  # fmt: skip
 
     trail = build(fill).audit.of(ONE)

@@ -26,7 +26,8 @@ def say(text: str) -> None:
 def counted(session: Session) -> tuple[int, int]:
     """Return the counter and the number of audit rows, which every transaction raises together."""
     row = session.connection.execute(
-        "select (select delivery_errors from core.campaigns where campaign_id = 1), (select count(*) from kit.audit_events)"
+        "select (select delivery_errors from core.campaigns where campaign_id = 1),"
+        " (select count(*) from kit.audit_events)"
     ).fetchone()
     session.connection.complete()
     assert row is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -147,10 +147,14 @@ def _recipients(session: Session) -> None:
             sms_result=results.get(code or "", "unknown"),
             esme=[None, "esme-b", "ESME-a"][number % 3],
             filter="stop list" if number % 7 == 0 else None,
-            # around midnight in Vilnius (22:00 UTC), some at the same moment
-            sent_at=ago(hours=14, minutes=-(number // 2)) - timedelta(days=4 * (number % 2)) if stage == "Delivered" else None,
+            sent_at=_sent(number) if stage == "Delivered" else None,
             dlr_at=ago(minutes=number) if code else None,
         )  # fmt: skip
+
+
+def _sent(number: int) -> datetime:
+    """Return a moment after midnight in Vilnius, which is before midnight in UTC; some recipients share one."""
+    return ago(hours=14, minutes=-(number // 2)) - timedelta(days=4 * (number % 2))
 
 
 def _events(session: Session) -> None:

@@ -242,12 +242,15 @@ def test_threads_of_one_process_share_a_store(store: DuckStore) -> None:
 
 
 def test_a_transaction_that_fails_changes_nothing_and_the_next_one_works(store: DuckStore) -> None:
-    with pytest.raises(KeyError, match="halfway"), store.writing() as session:
-        polling.audit(session, "never committed")
-        raise KeyError("halfway")
-    with pytest.raises(KeyboardInterrupt), store.writing() as session:
-        polling.audit(session, "never committed")
-        raise KeyboardInterrupt
+    def fail(with_what: BaseException) -> None:
+        with store.writing() as session:
+            polling.audit(session, "never committed")
+            raise with_what
+
+    for reason in (KeyError("halfway"), KeyboardInterrupt()):
+        with pytest.raises(type(reason)) as raised:
+            fail(reason)
+        assert raised.value is reason
     assert counted(store) == (0, 0)
     polling.write(store, "after")
     assert counted(store) == (1, 1)

@@ -37,7 +37,7 @@ def write_sql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write
     folder = tmp_path / "checkout"
     (folder / "sql").mkdir(parents=True)
     (folder / "sql" / "schema").symlink_to(asset("sql", "schema"))
-    monkeypatch.setattr(statements, "asset", lambda *parts: folder.joinpath(*parts))
+    monkeypatch.setattr(statements, "asset", folder.joinpath)
 
     def write(name: str, text: str) -> None:
         path = folder / "sql" / f"{name}.sql"

@@ -13,7 +13,7 @@ import campaignkit
 from campaignkit import CampaignFilter, Kit
 from campaignkit.ui import CampaignBrowser, dashboard, front_end
 from tests import world
-from tests.services.conftest import Build, build, every_status, kit  # noqa: F401  (fixtures)
+from tests.services.conftest import Build, every_status
 from tests.world import NOW, ago
 
 
@@ -27,12 +27,12 @@ def shown(browser: CampaignBrowser) -> list[str]:
 
 
 @pytest.fixture
-def browser(kit: Kit) -> CampaignBrowser:  # noqa: F811
+def browser(kit: Kit) -> CampaignBrowser:
     return CampaignBrowser(kit)
 
 
 @pytest.fixture
-def many(build: Build) -> CampaignBrowser:  # noqa: F811
+def many(build: Build) -> CampaignBrowser:
     def fill(session: world.Session) -> None:
         world.workspace(session, "retail")
         for number in range(1, 121):
@@ -120,7 +120,7 @@ def test_a_campaign_opens_and_back_keeps_filter_and_page(many: CampaignBrowser) 
     assert (many.listing["first"], many.filter.search) == (51, "s")
 
 
-def test_the_overview_adds_up(build: Build) -> None:  # noqa: F811
+def test_the_overview_adds_up(build: Build) -> None:
     def fill(session: world.Session) -> None:
         every_status(session)
         for number in range(1, 5):
@@ -135,7 +135,7 @@ def test_the_overview_adds_up(build: Build) -> None:  # noqa: F811
     assert detail["not_provided"] == ["counter"]
 
 
-def test_refresh_asks_again_for_what_is_shown(build: Build) -> None:  # noqa: F811
+def test_refresh_asks_again_for_what_is_shown(build: Build) -> None:
     kit = build(every_status)
     browser = CampaignBrowser(kit)
     store = world.DuckStore(kit._store.path, writable=True)
@@ -155,10 +155,12 @@ HOSTILE: list[Any] = [
     None, "start", 7, [], {}, {"event": None}, {"event": "start", "id": "00000001"}, {"event": ["filter"]},
     {"event": "filter"}, {"event": "filter", "field": "view", "value": "archive"},
     {"event": "filter", "field": "statuses", "value": "Done"}, {"event": "filter", "field": "statuses", "value": 1},
-    {"event": "filter", "field": "statuses", "value": ["x' or 1=1 --"]}, {"event": "filter", "field": "statuses", "value": [[1]]},
+    {"event": "filter", "field": "statuses", "value": ["x' or 1=1 --"]},
+    {"event": "filter", "field": "statuses", "value": [[1]]},
     {"event": "filter", "field": "search", "value": {"a": 1}}, {"event": "filter", "field": "search", "value": "\0"},
     {"event": "filter", "field": "search", "value": "\ud800"}, {"event": "filter", "field": "period", "value": "9d"},
-    {"event": "filter", "field": ["period"], "value": "24h"}, {"event": "filter", "field": "workspaces", "value": ["else"]},
+    {"event": "filter", "field": ["period"], "value": "24h"},
+    {"event": "filter", "field": "workspaces", "value": ["else"]},
     {"event": "filter", "field": "__class__", "value": "x"}, {"event": "drop"}, {"event": "drop", "field": "view"},
     {"event": "sort", "key": "saddr; drop table"}, {"event": "sort", "key": None}, {"event": "page"},
     {"event": "page", "to": 3}, {"event": "open"}, {"event": "open", "id": 5}, {"event": "open", "id": "%"},
@@ -188,7 +190,7 @@ def test_what_the_page_writes_into_traits_is_never_read_back(browser: CampaignBr
 
 
 def test_a_database_that_vanishes_leaves_the_last_good_list_and_a_reference(
-    build: Build, caplog: pytest.LogCaptureFixture  # noqa: F811
+    build: Build, caplog: pytest.LogCaptureFixture
 ) -> None:
     kit = build(every_status)
     browser = CampaignBrowser(kit)
@@ -213,7 +215,7 @@ def test_a_dashboard_without_a_database_is_one_calm_sentence(
 
 
 def test_a_dashboard_is_a_viewer_s_whatever_the_environment_says(
-    build: Build, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CAMPAIGNKIT_DB", str(build(every_status)._store.path))
     monkeypatch.setenv("CAMPAIGNKIT_WORKSPACE", "master")
@@ -232,7 +234,7 @@ def test_the_front_end_puts_no_data_into_markup_and_asks_no_other_machine() -> N
         assert addresses == []
 
 
-def test_clocks_that_stand_still_give_the_same_value(build: Build) -> None:  # noqa: F811
+def test_clocks_that_stand_still_give_the_same_value(build: Build) -> None:
     kit = build(every_status)
     first, second = CampaignBrowser(kit), CampaignBrowser(kit)
     assert first.listing == second.listing

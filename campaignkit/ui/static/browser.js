@@ -23,8 +23,10 @@ function campaignBrowser(model) {
   const list = h("div", { hidden: true }, parts.listHead, parts.listNotice, parts.kpis, split);
   const page = h("div", { class: "detail", hidden: true }, parts.crumbs, parts.detailHead, parts.detailNotice,
     tabs(uid), parts.panel);
-  const root = h("div", { class: "ck" }, list, page, parts.said);
-  const state = { waiting: null, first: null, open: null, opened: null, scroll: 0, folded: true, tabular: false, width: 0 };
+  // Focusable, so that a click anywhere in it makes the keys its own.
+  const root = h("div", { class: "ck", tabindex: "-1" }, list, page, parts.said);
+  const state = { waiting: null, first: null, open: null, opened: null, scroll: 0, folded: true, tabular: false,
+    width: 0 };
 
   // ---- what the kernel says
 
@@ -271,30 +273,6 @@ function campaignBrowser(model) {
       form.dispose();
     },
   };
-}
-
-function tabs(uid) {
-  return h("div", { class: "tabs", role: "tablist", "aria-label": "Campaign" },
-    h("button", { type: "button", role: "tab", id: `${uid}-tab`, "aria-controls": `${uid}-panel`,
-      "aria-selected": "true" }, "Overview"));
-}
-
-// A page that is not served securely has no clipboard of its own: then the old way, through a selected field.
-async function copyText(text, root) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const holder = root.getRootNode().activeElement;
-    const field = h("textarea", { class: "sr", readonly: true });
-    field.value = text;
-    root.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    holder?.focus({ preventScroll: true });
-    return done;
-  }
 }
 
 function render({ model, el }) {

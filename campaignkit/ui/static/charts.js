@@ -171,8 +171,9 @@ function historyStrip(rows, campaign, ended, clock, width) {
   const x = (instant) => 4 + ((right - 4) * (instant - first)) / span;
   // Above the strip stand flags and "now"; without either that room is left out.
   const skip = ended && !rows.some((row) => row.anomaly) ? 12 : 0;
-  return svg("svg", { viewBox: `0 ${skip} ${width} ${STRIP.height - skip}`, height: STRIP.height - skip, class: "strip",
-    role: "img", "aria-label": stripSentence(phases, clock) },
+  const height = STRIP.height - skip;
+  return svg("svg", { viewBox: `0 ${skip} ${width} ${height}`, height, class: "strip", role: "img",
+    "aria-label": stripSentence(phases, clock) },
   phases.map((phase, place) => phaseBar(phase, x(phase.from), x(phases[place + 1]?.from ?? last), ended, clock)),
   anomalyFlags(phases, x, width),
   timeTicks(first, end ?? last, x, clock),
@@ -219,8 +220,8 @@ function anomalyFlags(phases, x, width) {
 }
 
 function stripSentence(phases, clock) {
-  const [first, last] = [phases[0], phases[phases.length - 1]].map((phase) => momentText(new Date(phase.from), clock));
-  return `State history from ${first.trim()} to ${last.trim()}; the table below has the same rows`;
+  const when = (phase) => momentText(new Date(phase.from), clock).trim();
+  return `State history from ${when(phases[0])} to ${when(phases[phases.length - 1])}; the table below has the same rows`;
 }
 
 const TICKS = [60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200].map((seconds) => seconds * 1000);
@@ -230,8 +231,9 @@ const DAY_TICKS = [1, 2, 7, 14, 30, 91, 182, 365];
 function timeTicks(first, last, x, clock) {
   const pixels = (step) => x(first + step) - x(first);
   const short = TICKS.find((step) => pixels(step) >= 52);
+  const days = DAY_TICKS.find((count) => pixels(count * DAY) >= 62);
   const instants = short && pixels(DAY) >= 52 * 2 && last - first < 2 * DAY
-    ? hourTicks(first, last, short, clock) : dayTicks(first, last, DAY_TICKS.find((days) => pixels(days * DAY) >= 62), clock);
+    ? hourTicks(first, last, short, clock) : dayTicks(first, last, days, clock);
   const right = x(last);
   return instants.map(({ at, words }) => [
     svg("line", { x1: x(at).toFixed(1), x2: x(at).toFixed(1), y1: 30, y2: 34, class: "ax" }),
@@ -260,8 +262,8 @@ function dayTicks(first, last, step = 365, clock) {
     const at = day * DAY - offsetAt(day * DAY, clock);       // local midnight, also across a change of the clocks
     if (at > last) return ticks;
     const parts = partsOf(new Date(at), clock.zone);
-    const words = step < 7 && last - first < 14 * DAY ? `${parts.weekday} ${parts.day}` : `${parts.day} ${parts.month}`;
-    ticks.push({ at, words });
+    const named = step < 7 && last - first < 14 * DAY;
+    ticks.push({ at, words: named ? `${parts.weekday} ${parts.day}` : `${parts.day} ${parts.month}` });
   }
 }
 

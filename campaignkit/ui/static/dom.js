@@ -136,7 +136,8 @@ function momentText(instant, clock) {
 function stamp(instant, clock) {
   const { year, month, day, hour, minute, second, offset } = partsOf(instant, clock.zone);
   const date = `${year}-${String(MONTHS.indexOf(month) + 1).padStart(2, "0")}-${day.padStart(2, "0")}`;
-  return { iso: `${date}T${hour}:${minute}:${second}${offset}`, title: `${date} ${hour}:${minute}:${second} ${clock.zone}` };
+  const time = `${hour}:${minute}:${second}`;
+  return { iso: `${date}T${time}${offset}`, title: `${date} ${time} ${clock.zone}` };
 }
 
 function timeElement(iso, clock, text) {
@@ -183,6 +184,24 @@ function copyButton(id, name) {
         "stroke-width": "1.3" })));
 }
 
+// A page that is not served securely has no clipboard of its own: then the old way, through a selected field.
+async function copyText(text, root) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const holder = root.getRootNode().activeElement;
+    const field = h("textarea", { class: "sr", readonly: true });
+    field.value = text;
+    root.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    holder?.focus({ preventScroll: true });
+    return done;
+  }
+}
+
 function shortId(id) {
   return String(id).slice(0, 8);
 }
@@ -192,7 +211,8 @@ function badge(campaign, statuses) {
   const { status, moderation } = campaign;
   const known = statuses.get(status) ?? {};
   const judged = status === "New" && moderation !== "Pending";
-  const tip = judged && moderation === "Approved" ? "Approved; auto-start is off, so it waits to be started" : known.tip;
+  const waits = judged && moderation === "Approved";
+  const tip = waits ? "Approved; auto-start is off, so it waits to be started" : known.tip;
   return h("span", { class: "ck-badge", "data-s": status, "data-live": Boolean(known.live), title: tip },
     judged ? `New · ${String(moderation).toLowerCase()}` : status);
 }
@@ -202,7 +222,7 @@ function pausedUntil(campaign, clock) {
   const instant = new Date(campaign.paused_until);
   if (Number.isNaN(instant.getTime())) return null;
   const { weekday, hour, minute } = partsOf(instant, clock.zone);
-  const near = Math.abs(instant.getTime() - clock.now) < 6 * 86_400_000;   // a weekday names one day only within a week
+  const near = Math.abs(instant.getTime() - clock.now) < 6 * 86_400_000;   // beyond, a weekday's name is ambiguous
   const text = near ? `${weekday} ${hour}:${minute}` : momentText(instant, clock).trim();
   return h("span", { class: "sub until", title: stamp(instant, clock).title }, `until ${text}`);
 }

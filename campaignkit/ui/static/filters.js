@@ -4,7 +4,9 @@
 const FIELDS = { search: "Search", period: "Period", statuses: "Status", modes: "Mode", workspaces: "Workspace" };
 const TYPING_PAUSE = 250;
 const ANSWER_TIME = 1500;
-const GHOST_OPTIONS = { period: [46, 54, 50, 62, 66], statuses: [40, 58, 54, 50, 46, 40, 62, 44, 50], modes: [62, 48, 52, 48] };
+const GHOST_OPTIONS = {
+  period: [46, 54, 50, 62, 66], statuses: [40, 58, 54, 50, 46, 40, 62, 44, 50], modes: [62, 48, 52, 48],
+};
 
 function filterForm(uid, wish) {
   const search = h("input", { class: "field", type: "search", id: `${uid}-search`, "data-field": "search",
@@ -22,7 +24,7 @@ function filterForm(uid, wish) {
   function ask(field, value) {
     wished.set(field, { value: JSON.stringify([value].flat().sort()), until: Date.now() + ANSWER_TIME });
     clearTimeout(settling);
-    settling = setTimeout(show, ANSWER_TIME + 10);      // the kernel has the last word, also when it answers otherwise
+    settling = setTimeout(show, ANSWER_TIME + 10);      // the kernel has the last word, whatever was wished
     wish({ event: "filter", field, value });
   }
 

@@ -32,6 +32,12 @@ function crumbs(campaign) {
   ];
 }
 
+function tabs(uid) {
+  return h("div", { class: "tabs", role: "tablist", "aria-label": "Campaign" },
+    h("button", { type: "button", role: "tab", id: `${uid}-tab`, "aria-controls": `${uid}-panel`,
+      "aria-selected": "true" }, "Overview"));
+}
+
 // ---- delivery progress: the parts of the verdict, in the order of the bar
 
 const PARTS_OF_DELIVERY = [
@@ -41,8 +47,8 @@ const PARTS_OF_DELIVERY = [
   { key: "awaiting", name: "Awaiting", note: "receipts still possible", colour: "--ck-awaiting" },
   { key: "failed_at_submission", name: "Failed at submission", note: "never accepted by the carrier",
     colour: "--ck-stage-failed" },
-  { key: "contradiction", name: "Contradiction", note: "stage, result and code do not fit together", colour: "--ck-warn",
-    odd: true },
+  { key: "contradiction", name: "Contradiction", note: "stage, result and code do not fit together",
+    colour: "--ck-warn", odd: true },
   { key: "not_submitted", name: "Not submitted", note: "waiting in our list", colour: "--ck-todo" },
   { key: "excluded", name: "Excluded", note: "by a stop list", colour: "--ck-excluded" },
 ];

@@ -9,7 +9,8 @@ const COLUMNS = [
   { name: "sender", head: "Sender", sort: "sender", cell: (row) => row.saddr, clip: true },
   { name: "start", head: "Start", sort: "start", cell: (row, { clock }) => stackedMoment(row.start_at, clock) },
   { name: "end", head: "End", cell: (row, { clock }) => stackedMoment(row.end_at, clock) },
-  { name: "created", head: "Created", sort: "created", cell: (row, { clock }) => stackedMoment(row.created_at, clock) },
+  { name: "created", head: "Created", sort: "created",
+    cell: (row, { clock }) => stackedMoment(row.created_at, clock) },
   { name: "author", head: "Author", cell: (row) => row.author ?? nil(), clip: true },
   { name: "open", head: "Open", silent: true, cell: () => h("span", { class: "go", "aria-hidden": "true" }, "›") },
 ];
@@ -110,8 +111,9 @@ function tableRow(row, columns, context, current) {
 
 // Bars of uneven lengths, the same on every drawing.
 function ghostRow(columns, place) {
+  const width = (at) => 42 + ((place * 13 + at * 23 + place * at * 5) % 41);
   return h("tr", {}, columns.map((column, at) => h("td", { "data-c": column.name },
-    !column.silent && h("span", { class: "skel", style: `--w:${42 + ((place * 13 + at * 23 + place * at * 5) % 41)}%` }))));
+    !column.silent && h("span", { class: "skel", style: `--w:${width(at)}%` }))));
 }
 
 function pagingFoot({ first, last, total, has_previous: previous, has_next: next }) {
