@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from campaignkit.domain.errors import CampaignKitError
     from campaignkit.domain.filters import CampaignFilter, Period, RecipientFilter
     from campaignkit.domain.lifecycle import Mode, Moderation, Status
-    from campaignkit.kit import Kit, open  # noqa: A004 - read as campaignkit.open
+    from campaignkit.kit import Kit, open
 
 __all__ = [
     "CampaignFilter",

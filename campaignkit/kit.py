@@ -41,7 +41,7 @@ class Kit:
         return f"Kit({str(self._store.path)!r}, workspace={scope!r})"
 
 
-def open(  # noqa: A001 - campaignkit.open is what users type
+def open(
     url: str | Path | None = None,
     *,
     workspace: str | None = None,

@@ -19,6 +19,7 @@ class Settings:
     actor: str = "unknown"
     ctn_key: str | None = field(default=None, repr=False)  # a secret, and tracebacks show values
     cache: Path | None = None
+    query: str = ""  # of the address that a dashboard was opened with; Voila hands it to the kernel
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -34,6 +35,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         actor=given("AS") or _login_name(),
         ctn_key=given("CTN_KEY"),
         cache=_cache_folder(environ),
+        query=environ.get("QUERY_STRING", ""),
     )
 
 

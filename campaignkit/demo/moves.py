@@ -87,9 +87,9 @@ def listed(story: Story) -> Story:
 
 def cancel(story: Story) -> Story:
     """Let a person end it, with a reason (R26)."""
-    who, why = story.draft.operator.signature, story.draft.rng.choice(_CANCELLATIONS)
-    story.enter(Status.CANCELLED, f"cancelled by {who}: {why}")
-    story.log("cancelled", who, why)
+    operator, why = story.draft.operator, story.draft.rng.choice(_CANCELLATIONS)
+    story.enter(Status.CANCELLED, f"cancelled by {operator.in_prose}: {why}")
+    story.log("cancelled", operator.signature, why)
     return story
 
 

@@ -109,9 +109,10 @@ class Story:
 
     def __post_init__(self) -> None:
         """Let the author write the campaign and hand it in."""
-        who = self.draft.author.signature
+        author = self.draft.author
+        who = author.signature
         self.created_at = self.at
-        self.enter(Status.NEW, f"submitted by {who}")
+        self.enter(Status.NEW, f"submitted by {author.in_prose}")
         self.log("created", who)
         self.pass_time(2, 90)
         self.log("submitted", who)
@@ -147,9 +148,9 @@ class Story:
 
     def start(self) -> None:
         """Let somebody press Start (R40)."""
-        who = self.draft.operator.signature
-        self.log("started", who)
-        self._wait(f"started by {who}")
+        operator = self.draft.operator
+        self.log("started", operator.signature)
+        self._wait(f"started by {operator.in_prose}")
 
     def _wait(self, why: str) -> None:
         waits = "waits for the scheduled start" if self.draft.scheduled else "starts at once"
@@ -205,9 +206,9 @@ class Story:
 
     def pause_by_hand(self) -> None:
         """Stop because somebody wants to look at it first."""
-        who = self.draft.operator.signature
-        self.enter(Status.PAUSED, f"paused by {who}: price in the text to be checked")
-        self.log("paused", who, "price in the text to be checked")
+        operator = self.draft.operator
+        self.enter(Status.PAUSED, f"paused by {operator.in_prose}: price in the text to be checked")
+        self.log("paused", operator.signature, "price in the text to be checked")
 
     def _opens(self) -> datetime | None:
         window = self.draft.window
@@ -217,9 +218,9 @@ class Story:
 
     def _resume(self, at: datetime, *, by_hand: bool) -> None:
         self.at = at
-        who = self.draft.operator.signature if by_hand else CORE
-        self.log("resumed", who)
-        self.enter(Status.SENDING, f"resumed by {who}" if by_hand else "window opened")
+        operator = self.draft.operator
+        self.log("resumed", operator.signature if by_hand else CORE)
+        self.enter(Status.SENDING, f"resumed by {operator.in_prose}" if by_hand else "window opened")
 
     def _rebuild(self, after: Span) -> None:
         """Once, if the scene says so, let Core build the list anew while it is paused: an anomaly (R23)."""

@@ -18,8 +18,15 @@ class Person:
 
     @property
     def signature(self) -> str:
-        """Return what the audit trail calls this person."""
+        """Return what the audit trail calls this person; it may be an e-mail address."""
         return self.name or self.email or "unknown"
+
+    @property
+    def in_prose(self) -> str:
+        """Return what Core's reasons call this person: everybody reads them, so no whole address (R18)."""
+        if self.name is None and self.email is not None:
+            return f"{self.email[0]}…@{self.email.partition('@')[2]}"
+        return self.signature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

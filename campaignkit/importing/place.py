@@ -25,9 +25,9 @@ MARK = ".importing-"
 @contextlib.contextmanager
 def private_folder(into: Path) -> Iterator[Path]:
     """Hold a folder beside *into* that only this account can read; removed at the end, also by the next import."""
-    _check(into)
-    _sweep(into)
     try:
+        _check(into)
+        _sweep(into)
         folder = Path(tempfile.mkdtemp(prefix=into.name + MARK, dir=into.parent))
     except OSError as error:
         raise InvalidInput(

@@ -29,7 +29,8 @@ Message = Mapping[str, Any]  # as a browser sent it: any keys, any values
 class CampaignBrowser(anywidget.AnyWidget):
     """Shows the campaigns of *kit*: tiles, filters, chips, table, and one campaign's Overview.
 
-    *filter* is what the list begins with. `filter` and `campaign_id` say what is on the screen now.
+    *filter* is what the list begins with, *campaign* the id of the one that is open at first. `filter` and
+    `campaign_id` say what is on the screen now.
     """
 
     _esm = front_end.script()
@@ -39,7 +40,9 @@ class CampaignBrowser(anywidget.AnyWidget):
     detail = traitlets.Any().tag(sync=True)  # a dict, or None while the list is shown
     notice = traitlets.Any().tag(sync=True)  # a dict, or None
 
-    def __init__(self, kit: Kit, filter: CampaignFilter = CampaignFilter()) -> None:
+    def __init__(
+        self, kit: Kit, filter: CampaignFilter = CampaignFilter(), *, campaign: str | None = None
+    ) -> None:
         super().__init__()
         self._kit = kit
         self._filter = filter
@@ -53,6 +56,8 @@ class CampaignBrowser(anywidget.AnyWidget):
         self._as_of: str | None = None
         self.on_msg(self._receive)
         self._answer(self._show_list)
+        if campaign is not None:
+            self._answer(lambda: self._show_detail(campaign))
 
     @property
     def filter(self) -> CampaignFilter:
@@ -79,16 +84,16 @@ class CampaignBrowser(anywidget.AnyWidget):
         try:
             do()
         except StoreError as error:
-            self._say("error", f"{self._last_good()}{error}", error)
+            self._say("error", f"{error}.{self._last_good()}", error)
         except CampaignKitError as error:
             self._say("info", str(error))
         except Exception as error:  # noqa: BLE001 - the last door before the page: it gets a reference, the log the rest
-            self._say("error", f"{self._last_good()}This could not be answered.", error)
+            self._say("error", f"This could not be answered.{self._last_good()}", error)
         else:
             self.notice = None
 
     def _last_good(self) -> str:
-        return "What you see is from before. " if self._as_of else ""
+        return " What you see is from before." if self._as_of else ""
 
     def _say(self, kind: str, text: str, error: Exception | None = None) -> None:
         reference = secrets.token_hex(3).upper() if error else None

@@ -224,21 +224,24 @@ from pathlib import Path
 from campaignkit import demo
 from campaignkit.domain.errors import StoreError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+limit = int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
-    demo.create(Path(sys.argv[1]), campaigns=45, recipients=200_000, now=datetime(2026, 11, 23, tzinfo=UTC))
+    demo.create(Path(sys.argv[1]), campaigns=60, recipients=40_000, now=datetime(2026, 11, 23, 12, tzinfo=UTC))
 except StoreError as error:
     print(error)
 """
 
 
-def test_a_full_disk_is_a_sentence_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    path = tmp_path / "sample"
-    ran = subprocess.run(
-        [sys.executable, "-c", _FULL_DISK, str(path)], capture_output=True, text=True, check=False
-    )
-    assert ran.stdout.startswith(f"{path} "), ran.stderr
-    assert "disk is full" in ran.stdout or "free some space" in ran.stdout
+@pytest.mark.parametrize("part", [0.01, 0.6, 0.9, 0.99])
+def test_a_full_disk_is_a_sentence_and_leaves_nothing_behind(
+    sample: demo.Summary, tmp_path: Path, part: float
+) -> None:
+    """The later it fills up, the later the step that fails: a statement, the commit, the closing of the file."""
+    path, limit = tmp_path / "sample", int(part * sample.path.stat().st_size)
+    command = [sys.executable, "-c", _FULL_DISK, str(path), str(limit)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.stdout.startswith(f"{path} could not be written, the disk is full"), ran.stderr
     assert [*tmp_path.iterdir()] == []
 
 

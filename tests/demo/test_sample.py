@@ -203,6 +203,13 @@ def test_the_history_counts_the_list_as_the_rows_do(query: Query) -> None:
         assert reason == f"list ready: {listed - excluded:,} recipients, {excluded:,} excluded"
 
 
+def test_no_address_stands_in_prose_that_everybody_reads(query: Query) -> None:
+    prose = query("select reason from core.state_events union select note from core.audit_events")
+    assert any("…@" in (text or "") for (text,) in prose)
+    assert query("from core.state_events where regexp_matches(reason, '[a-z]@')") == []
+    assert query("from core.audit_events where regexp_matches(note, '[a-z]@')") == []
+
+
 def test_cores_counter_is_right_unless_core_is_busy_sending(query: Query) -> None:
     rows = query(
         "select c.status, c.delivery_errors, count(*) filter (where r.sms_result = 'failed') from core.campaigns c"

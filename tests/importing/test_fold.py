@@ -77,8 +77,9 @@ def test_a_receipt_belongs_to_the_message_sent_last_before_it(tmp_path: Path) ->
     assert report.receipts == 3
     found = rows(
         tmp_path / "x.duckdb",
-        """select recipient_key, smpp_code, list(stat order by received_at) as stats
-        from core.recipients join kit.import_keys using (campaign_id, recipient_id) join kit.receipts using (campaign_id, recipient_id)
+        """select k.recipient_key, smpp_code, list(stat order by received_at) as stats
+        from core.recipients join kit.import_keys k using (campaign_id, recipient_id)
+        join kit.receipts using (campaign_id, recipient_id)
         group by all order by 1""",
     )
     assert found == [

@@ -239,3 +239,26 @@ def test_clocks_that_stand_still_give_the_same_value(build: Build) -> None:
     first, second = CampaignBrowser(kit), CampaignBrowser(kit)
     assert first.listing == second.listing
     assert kit.clock() == NOW
+
+
+@pytest.mark.parametrize(
+    ("query", "opened", "said"),
+    [
+        ("campaign=00000006-0000-0000-0000-000000000000", "00000006-0000-0000-0000-000000000000", None),
+        ("theme=dark", None, None),
+        ("campaign=%3Cimg+src%3Dx%3E", None, "no campaign has an ID"),
+        ("campaign=ffffffff-0000-0000-0000-000000000000", None, "begins with"),
+        ("campaign=", None, None),
+    ],
+)
+def test_an_address_opens_its_campaign_or_says_why_not(
+    build: Build, monkeypatch: pytest.MonkeyPatch, query: str, opened: str | None, said: str | None
+) -> None:
+    monkeypatch.setenv("CAMPAIGNKIT_DB", str(build(every_status)._store.path))
+    monkeypatch.setenv("CAMPAIGNKIT_WORKSPACE", "master")
+    monkeypatch.setenv("QUERY_STRING", query)
+    browser = dashboard()
+    assert isinstance(browser, CampaignBrowser)
+    assert browser.campaign_id == opened
+    assert (browser.notice or {}).get("text", "").count(said or "nothing") == (1 if said else 0)
+    assert len(browser.listing["rows"]) == 9

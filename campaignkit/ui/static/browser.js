@@ -25,7 +25,7 @@ function campaignBrowser(model) {
     tabs(uid), parts.panel);
   // Focusable, so that a click anywhere in it makes the keys its own.
   const root = h("div", { class: "ck", tabindex: "-1" }, list, page, parts.said);
-  const state = { waiting: null, first: null, open: null, opened: null, scroll: 0, folded: true, tabular: false,
+  const state = { waiting: null, open: null, opened: null, scroll: 0, folded: true, tabular: false,
     width: 0 };
 
   // ---- what the kernel says
@@ -45,7 +45,7 @@ function campaignBrowser(model) {
 
   function showListing() {
     const value = listing();
-    if (!value) return showStart();
+    if (!value) return;
     answered();
     list.hidden = Boolean(state.open);
     const clock = clockOf(value.scope.zone, value.as_of);
@@ -57,14 +57,7 @@ function campaignBrowser(model) {
     if (state.open) drawDetail();            // the sentences and the live statuses came with the list
   }
 
-  // Nothing for a moment, then the shape of the page in grey: a fast answer never flickers.
-  function showStart() {
-    clearTimeout(state.first);
-    if (listing() || state.open) return;
-    state.first = model.get("start") === "loading" ? setTimeout(drawStart, PATIENCE) : null;
-    if (model.get("notice")) drawStart();
-  }
-
+  // Before the first answer there is only the reason why there is none.
   function drawStart() {
     if (listing() || state.open) return;
     patch(parts.listHead, listHead(null));
@@ -72,7 +65,6 @@ function campaignBrowser(model) {
     form.bare();
     table.bare();
     split.inert = true;
-    table.ghosts(!model.get("notice"));
     root.classList.add("bare");
     list.hidden = false;
   }
@@ -162,7 +154,6 @@ function campaignBrowser(model) {
 
   function answered() {
     clearTimeout(state.waiting);
-    clearTimeout(state.first);
     state.waiting = null;
     table.busy(false);
     table.ghosts(false);
@@ -258,8 +249,7 @@ function campaignBrowser(model) {
 
   return {
     root,
-    handlers: { "change:listing": showListing, "change:detail": showDetail, "change:notice": showNotice,
-      "change:start": showStart },
+    handlers: { "change:listing": showListing, "change:detail": showDetail, "change:notice": showNotice },
     show() {
       showNotice();
       showListing();
@@ -269,8 +259,7 @@ function campaignBrowser(model) {
       observer.disconnect();
       window.removeEventListener("keydown", pressed, true);
       clearTimeout(state.waiting);
-      clearTimeout(state.first);
-      form.dispose();
+        form.dispose();
     },
   };
 }
