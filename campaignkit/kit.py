@@ -32,7 +32,7 @@ class Kit:
         self.campaigns = Campaigns(store, viewer, zones, clock)
         self.recipients = Recipients(store, self.campaigns)
         self.errors = ErrorReports(store, self.campaigns)
-        self.audit = Audit(store, self.campaigns)
+        self.audit = Audit(store, viewer, self.campaigns)
         # one zone for the page's times: the workspaces' own if they share one
         self.zone = next(iter(zones.values())) if len(set(zones.values())) == 1 else "UTC"
 

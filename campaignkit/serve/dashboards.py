@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from campaignkit.assets import asset
-from campaignkit.serve.servers import HOST, Server, start
+from campaignkit.serve.servers import HOST, Server, marked, start
 
 NAME = "Voila"
 DEFAULT_PORT = 8866
@@ -40,6 +40,7 @@ def _config(port: int, folder: Path) -> dict[str, object]:
             "port_retries": 0,  # the address is printed: better no server than one elsewhere
             "open_browser": False,
             "root_dir": str(asset("dashboards")),
+            "tornado_settings": marked(folder),
             "connection_dir_root": str(folder),
             "identity_provider_class": "campaignkit.serve.pages.Visitor",
         },

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from campaignkit.assets import PACKAGED, asset
-from campaignkit.serve.servers import HOST, Server, start
+from campaignkit.serve.servers import HOST, Server, marked, start
 
 NAME = "JupyterLab"
 DEFAULT_PORT = 8888
@@ -21,7 +21,7 @@ def start_lab(port: int, folder: Path, environment: Mapping[str, str]) -> Server
     config = folder / "lab"
     (config / "labconfig").mkdir(parents=True)
     for file, content in (
-        ("jupyter_server_config.json", _server(port, token)),
+        ("jupyter_server_config.json", _server(port, folder, token)),
         ("jupyter_lab_config.json", _lab(folder)),
         ("labconfig/page_config.json", PAGE),
         ("labconfig/default_setting_overrides.json", SETTINGS),
@@ -37,7 +37,7 @@ def start_lab(port: int, folder: Path, environment: Mapping[str, str]) -> Server
     )
 
 
-def _server(port: int, token: str) -> dict[str, object]:
+def _server(port: int, folder: Path, token: str) -> dict[str, object]:
     return {
         "ServerApp": {
             "ip": HOST,
@@ -45,6 +45,7 @@ def _server(port: int, token: str) -> dict[str, object]:
             "port_retries": 0,  # the address is printed: better no server than one elsewhere
             "open_browser": False,
             "root_dir": str(notebooks()),
+            "tornado_settings": marked(folder),
             "allow_root": True,  # where there is no other user, as in many containers
             "jpserver_extensions": {
                 "voila.server_extension": False,  # Voila runs beside it, not inside

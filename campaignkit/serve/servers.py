@@ -16,6 +16,7 @@ from pathlib import Path
 from campaignkit.domain.errors import InvalidInput
 
 HOST = "127.0.0.1"
+MARK = "X-Served-From"  # a header in every answer, so that a stranger on our port is not taken for our server
 PATIENCE = 15.0  # seconds that a server has to end its kernels and itself
 
 
@@ -40,18 +41,22 @@ class Server:
         return self.process.poll() is not None
 
     def answers(self) -> bool:
-        """Whether it serves pages by now."""
+        """Whether it serves pages by now, it and not a program that took the port in the meantime."""
         connection = http.client.HTTPConnection(
             HOST, self.port, timeout=5
         )  # not urllib: it would ask a proxy
         try:
-            connection.request("HEAD", "/api")
-            connection.getresponse()
-        except OSError:
+            connection.request("HEAD", "/")
+            return connection.getresponse().getheader(MARK) == self.log.parent.name
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
-        return True
+
+
+def marked(folder: Path) -> dict[str, object]:
+    """Return the settings that put the mark into a server's answers."""
+    return {"headers": {MARK: folder.name}}
 
 
 def start(

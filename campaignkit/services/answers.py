@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, overload
 
 from campaignkit.domain.delivery import Verdict
 from campaignkit.domain.history import Step
@@ -131,6 +131,10 @@ def campaign_of(row: Row, progress: Mapping[str, int], reason: str | None, *, cl
     return Campaign(**known)
 
 
+@overload
+def mask_email(address: str, *, clear: bool) -> str: ...
+@overload
+def mask_email(address: None, *, clear: bool) -> None: ...
 def mask_email(address: str | None, *, clear: bool) -> str | None:
     """Return an e-mail address as its first letter and domain, 'k…@example.com', unless it may be seen."""
     if address is None or clear:

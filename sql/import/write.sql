@@ -82,6 +82,7 @@ from (
   select coalesce(workspace_id, $workspace), null, null from yielded_campaigns
   union all
   select coalesce(workspace_id, $workspace), null, null from yielded_audit_events
+  where workspace_id is not null or campaign_key is null
   union all
   select $workspace, null, null from days where is_new
 )

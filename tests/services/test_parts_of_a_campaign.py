@@ -103,13 +103,13 @@ def test_the_audit_trail_is_one_list_newest_first(build: Build) -> None:
             )  # fmt: skip
         world.insert(
             session, "kit.audit_events",
-            workspace_id="retail", campaign_id=1, action="started", actor="ann", note="now",
+            workspace_id="retail", campaign_id=1, action="started", actor="ann@example.com", note="now",
             occurred_at=ago(minutes=20),
         )  # fmt: skip
 
     trail = build(fill).audit.of(ONE)
     assert [row.action for row in trail.rows] == ["painted", "started", "approved", "created"]
-    assert trail.rows[1].note == "now"
+    assert (trail.rows[1].actor, trail.rows[1].note) == ("a…@example.com", "now")
 
 
 def test_what_a_source_does_not_provide_is_named_and_never_zero(build: Build) -> None:
