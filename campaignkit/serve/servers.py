@@ -46,7 +46,7 @@ class Server:
             HOST, self.port, timeout=5
         )  # not urllib: it would ask a proxy
         try:
-            connection.request("HEAD", "/")
+            connection.request("HEAD", self.path)
             return connection.getresponse().getheader(MARK) == self.log.parent.name
         except (OSError, http.client.HTTPException):
             return False

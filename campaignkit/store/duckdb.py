@@ -76,9 +76,8 @@ class DuckStore:
 
     def __init__(self, path: Path, *, writable: bool = False, cache: Path | None = None) -> None:
         self.path, self.writable, self._cache = path, writable, cache
-        self._file = (
-            path.absolute()
-        )  # a notebook may change its folder; and DuckDB takes 'md:x' for an address
+        # a notebook may change its folder, and DuckDB takes a relative 'md:x' for an address
+        self._file = path.absolute()
         self._thread_lock = threading.RLock()
         self._connection = duckdb.connect(config=_SETTINGS)
         for setting in ("set timezone = 'UTC'", f"set temp_directory = {_literal(f'{self._file}.tmp')}"):

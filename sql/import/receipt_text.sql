@@ -11,10 +11,13 @@ create or replace temp macro receipt_word(receipt, key) as coalesce(
 
 -- `text:` ends the receipt and echoes what the sender wrote, which may look like a key: keys are searched before it,
 -- and behind it only if they are not there (`text: stat:DELIVRD` is from a real parser's tests).
-create or replace temp macro receipt_key(receipt, key) as
-  coalesce(receipt_word(receipt.before_text, key), receipt_word(receipt.complete, key));
+create or replace temp macro receipt_key(receipt, key) as coalesce(
+  receipt_word(regexp_replace(receipt, '(?is)[^a-z0-9]text:.*$', ''), key),
+  receipt_word(receipt, key)
+);
 
-create or replace temp macro receipt_keys(receipt) as {
+-- The keys of a receipt.
+create or replace temp macro receipt_text(receipt) as {
   'id': receipt_key(receipt, 'id'),
   'sub': receipt_key(receipt, 'sub'),
   'dlvrd': receipt_key(receipt, 'dlvrd'),
@@ -22,10 +25,11 @@ create or replace temp macro receipt_keys(receipt) as {
   'done_date': receipt_key(receipt, 'done[ _]?date'),
   'stat': receipt_key(receipt, 'stat'),
   'err': receipt_key(receipt, 'err'),
-  'text': nullif(trim(regexp_extract(receipt.complete, '(?is)(?:^|[^a-z0-9])text:(.*)$', 1)), '')
+  'text': nullif(trim(regexp_extract(receipt, '(?is)(?:^|[^a-z0-9])text:(.*)$', 1)), '')
 };
 
--- Why a text is refused as a receipt, or null. Somebody's message may hold one of the keys by chance, hardly two.
+-- Why those keys are none of a receipt, or null. Somebody's message may hold one of them by chance, hardly two.
+-- It wants them as a column of a subquery: a macro is text, and would search for them all over again.
 create or replace temp macro receipt_problem(keys) as case
   when (keys.id is not null)::integer + (keys.sub is not null)::integer + (keys.dlvrd is not null)::integer
     + (keys.submit_date is not null)::integer + (keys.done_date is not null)::integer
@@ -33,12 +37,3 @@ create or replace temp macro receipt_problem(keys) as case
   when keys.id is null then 'receipt_without_id'
   when keys.stat is null then 'receipt_without_stat'
 end;
-
--- The keys and their problem. The lists of one element are there to compute each step once: a macro is text.
-create or replace temp macro receipt_text(receipt) as list_transform(
-  list_transform(
-    [{'complete': receipt, 'before_text': regexp_replace(receipt, '(?is)[^a-z0-9]text:.*$', '')}],
-    lambda parts: receipt_keys(parts)
-  ),
-  lambda keys: struct_insert(keys, problem := receipt_problem(keys))
-)[1];

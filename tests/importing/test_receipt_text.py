@@ -24,8 +24,11 @@ def read(texts: list[str]) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         for statement in connection.extract_statements(asset("sql", "import", "receipt_text.sql").read_text()):
             connection.execute(statement.query).complete()
-        found = connection.execute("select receipt_text(text) from unnest($texts) t(text)", {"texts": texts})
-        return [keys for (keys,) in found.fetchall()]
+        found = connection.execute(
+            "select keys, receipt_problem(keys) from (select receipt_text(text) as keys from unnest($texts) t(text))",
+            {"texts": texts},
+        )
+        return [{**keys, "problem": problem} for keys, problem in found.fetchall()]
 
 
 @pytest.mark.skipif(

@@ -4,6 +4,7 @@
 -- The text of a message is looked at no further than that, and goes nowhere.
 select
   line,
+  sort,
   logged_at,
   part,
   receipt,
@@ -26,13 +27,13 @@ select
     when sort = 'SMS-MO' then
       case
         when not contains(line, '] [content:') then 'truncated'
-        when receipt.problem is null then 'receipt_text'
-        when receipt.problem = 'not_a_receipt' then 'inbound'
-        else receipt.problem
+        when receipt_problem(receipt) is null then 'receipt_text'
+        when receipt_problem(receipt) = 'not_a_receipt' then 'inbound'
+        else receipt_problem(receipt)
       end
     when regexp_matches(line, '^\S+ \S+ +[A-Z]+ +\d+ ') then 'other_log_line'
     else 'not_a_log_line'
-  end as kind
+  end as kind   -- dear: the other files ask for the `sort` first
 from (
   select
     line, sort,

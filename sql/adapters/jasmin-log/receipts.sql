@@ -8,4 +8,4 @@ select
   end as err,
   logged_at as received_at
 from lines
-where kind in ('receipt', 'receipt_text');
+where sort in ('DLR', 'SMS-MO') and kind in ('receipt', 'receipt_text');

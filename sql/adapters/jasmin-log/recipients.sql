@@ -32,6 +32,6 @@ from (
   from (
     select *, starts_with(part[8], 'from:') and starts_with(part[9], 'to:') and starts_with(part[10], 'content:') as plain
     from lines
-    where kind = 'submission'
+    where sort = 'SMS-MT' and kind = 'submission'
   )
 );
