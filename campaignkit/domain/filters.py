@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -263,18 +263,6 @@ class Cursor:
                     f"this cursor belongs to another order of the list: ask for {order} without it"
                 )
         raise InvalidInput("this is no cursor: take the 'next' of an earlier page, or leave it out")
-
-    def moment(self) -> datetime | None:
-        """Return the key as a moment, for orders by time."""
-        if self.key is None:
-            return None
-        try:
-            found = datetime.fromisoformat(self.key)
-        except ValueError:
-            raise InvalidInput("this is no cursor: its time cannot be read") from None
-        if found.tzinfo is None:
-            raise InvalidInput("this is no cursor: its time has no zone")
-        return found
 
 
 def _unpacked(text: object) -> object:

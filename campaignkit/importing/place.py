@@ -67,7 +67,9 @@ def _literal(name: str) -> str:
 def put(new: Path, into: Path) -> None:
     """Give a finished new database its name; raises `StoreBusy` if another import was faster."""
     if new.with_name(f"{new.name}.wal").exists():  # what was committed did not fit into the file
-        raise StoreError(f"{into} could not be written, the disk is full: free some space; nothing was changed")
+        raise StoreError(
+            f"{into} could not be written, the disk is full: free some space; nothing was changed"
+        )
     with gate.passed(into, write=True):
         if into.exists():
             raise StoreBusy(f"{into} was made by another program meanwhile: run this import again")

@@ -83,7 +83,8 @@ class Campaigns:
         variant = replace(variant, sort=by.value, descending=down, limited=True)
         with self._store.reading() as session:
             total = self._count(session, filter)
-            variant, place = later(variant, cursor, by_time=by is not CampaignSort.SENDER, tie=UUID)
+            key = str if by is CampaignSort.SENDER else datetime
+            variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
             found = session.rows("campaigns/page", parameters | place | {"limit": limit + 1}, variant)
             rows = self._with_progress(session, found[:limit])
         more = len(found) > limit

@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_type_hints
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, get_args, get_type_hints
 
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.filters import Cursor
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Row = TypeVar("Row")
+NO_CURSOR = "this is no cursor: take the 'next' of an earlier page, or leave it out"
 MOST_ROWS = 100_000  # of one page: what fits a notebook, and bounds the memory of a command
 
 
@@ -77,37 +77,31 @@ def order_name(sort: str, *, descending: bool) -> str:
 
 
 def later(
-    variant: Variant, cursor: Cursor | None, *, by_time: bool, tie: type[UUID] | type[int]
+    variant: Variant, cursor: Cursor | None, *, key: type[Any], tie: type[Any], nullable: bool = False
 ) -> tuple[Variant, dict[str, object]]:
-    """Return *variant* and the parameters that begin a page after *cursor*; raises `InvalidInput` for a forgery."""
+    """Return *variant* and the parameters that begin a page after *cursor*; raises `InvalidInput` for a forgery.
+
+    *key* and *tie* are the types of the order's two columns; only a *nullable* key may be missing.
+    """
     if cursor is None:
         return variant, {}
-    key: object = _utc(cursor) if by_time else cursor.key
-    if tie is int and variant.sort == "id":
-        key = _tie(cursor.key or "", int)
-    after = Variant(
-        filters=variant.filters,
-        sort=variant.sort,
-        descending=variant.descending,
-        after="null" if key is None else "value",
-        limited=variant.limited,
-    )
-    return after, {"after_key": key, "after_tie": _tie(cursor.tie, tie)}
+    if cursor.key is None and not nullable:
+        raise InvalidInput(NO_CURSOR)
+    value = None if cursor.key is None else _parse(key, cursor.key)
+    after = replace(variant, after="null" if value is None else "value")
+    return after, {"after_key": value, "after_tie": _parse(tie, cursor.tie)}
 
 
-def _utc(cursor: Cursor) -> datetime | None:
-    moment = cursor.moment()
+def _parse(kind: type[Any], text: str) -> object:
     try:
-        return moment and moment.astimezone(UTC)
-    except OverflowError:
-        raise InvalidInput("this is no cursor: its time is out of range") from None
+        if kind is datetime:
+            moment = datetime.fromisoformat(text)
+            return moment.astimezone(UTC) if moment.tzinfo else _refuse()
+        value = kind(text)
+    except (ValueError, OverflowError):
+        return _refuse()
+    return value if not isinstance(value, int) or -(2**63) <= value < 2**63 else _refuse()
 
 
-def _tie(text: str, kind: type[UUID] | type[int]) -> object:
-    try:
-        found = kind(text)
-    except ValueError:
-        raise InvalidInput("this is no cursor: take the 'next' of an earlier page, or leave it out") from None
-    if isinstance(found, int) and not -(2**63) <= found < 2**63:
-        raise InvalidInput("this is no cursor: its number is out of range")
-    return found
+def _refuse() -> NoReturn:
+    raise InvalidInput(NO_CURSOR)

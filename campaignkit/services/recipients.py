@@ -62,7 +62,8 @@ class Recipients:
         campaign = self._campaigns.find(id)
         matching, parameters = _matching(filter, campaign.campaign_id)
         variant = replace(matching, sort=by.value, descending=descending, limited=True)
-        variant, place = later(variant, cursor, by_time=by is RecipientSort.SENT, tie=int)
+        by_time = by is RecipientSort.SENT
+        variant, place = later(variant, cursor, key=datetime if by_time else int, tie=int, nullable=by_time)
         with self._store.reading() as session:
             counted = session.row("recipients/page", parameters, replace(matching, counted=True))
             found = session.rows("recipients/page", parameters | place | {"limit": limit + 1}, variant)

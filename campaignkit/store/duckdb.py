@@ -79,6 +79,7 @@ class DuckStore:
         # a notebook may change its folder, and DuckDB takes a relative 'md:x' for an address
         self._file = path.absolute()
         self._thread_lock = threading.RLock()
+        self._in_session = False
         self._connection = duckdb.connect(config=_SETTINGS)
         for setting in ("set timezone = 'UTC'", f"set temp_directory = {_literal(f'{self._file}.tmp')}"):
             self._connection.execute(setting).complete()
@@ -109,13 +110,24 @@ class DuckStore:
 
     @contextlib.contextmanager
     def _session(self, *, write: bool) -> Iterator[Session]:
-        with self._thread_lock, _sentences(self.path), contextlib.ExitStack() as closing:
+        with self._thread_lock, self._alone(), _sentences(self.path), contextlib.ExitStack() as closing:
             self._check_there(write=write)
             closing.enter_context(gate.passed(self._file, write=write))
             self._attach(write=write)
             closing.callback(self._detach)
             closing.enter_context(self._transaction() if write else _fitting(self.path))
             yield Session(self._connection, self._compiler)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse a session inside a session of the same thread: the inner one would wait for the outer for ever."""
+        if self._in_session:
+            raise RuntimeError("a session of this store is open already: use that one")
+        self._in_session = True
+        try:
+            yield
+        finally:
+            self._in_session = False
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -78,24 +78,15 @@ def chromium() -> Iterator[Browser]:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small sample database, as `campaignkit demo` makes it."""
     path = tmp_path_factory.mktemp("browser") / "sample.duckdb"
-    command = [
-        sys.executable,
-        "-m",
-        "campaignkit",
-        "demo",
-        str(path),
-        "--campaigns",
-        "120",
-        "--recipients",
-        "20000",
-    ]
+    size = ["--campaigns", "120", "--recipients", "20000"]
+    command = [sys.executable, "-m", "campaignkit", "demo", str(path), *size]
     subprocess.run(command, check=True, capture_output=True)
     return path
 
 
 @pytest.fixture(scope="package")
-def servers(sample: Path) -> Iterator[tuple[Server, ...]]:
-    """What `make run` starts, on the sample: as a moderator, over all workspaces."""
+def servers(chromium: Browser, sample: Path) -> Iterator[tuple[Server, ...]]:
+    """What `make run` starts, on the sample: as a moderator, over all workspaces; nothing without a browser."""
     choice = Choice(url=str(sample), workspace="master", role="moderator", actor="tester")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTERLAB_SETTINGS_DIR", str(sample.parent / "settings"))  # a test changes the theme

@@ -72,7 +72,16 @@ def receipt(smsid: str, stat: str = "DELIVRD", err: str = "000", *, cid: str = "
 def inbound(content: str, *, cid: str = "rx1") -> str:
     """Return the message of what a phone, or a centre in its place, sent to the gateway."""
     key = "9f0a7c52-2b53-4d6b-a7a3-0d8d3c1f2e11"
-    return INBOUND % (cid, key, "CommandStatus.ESME_ROK", "None", "None", "b'447700900999'", "b'ACME'", content)
+    return INBOUND % (
+        cid,
+        key,
+        "CommandStatus.ESME_ROK",
+        "None",
+        "None",
+        "b'447700900999'",
+        "b'ACME'",
+        content,
+    )
 
 
 def write(path: Path, lines: list[str]) -> Path:
@@ -97,9 +106,13 @@ class Expected:
         what[key] = what.get(key, 0) + number  # type: ignore[index,call-overload]
 
 
-SENDERS = ("b'ACME'", "b'ACME Shop'", "b'[ACME]'", "b'A] [to:1'", "b\"it's\"", "8810", "b'caf\\xe9'", "b''")
+SENDERS = ("b'ACME'", "b'ACME Shop'", "b'[ACME]'", "b'A] [to:1'", 'b"it\'s"', "8810", "b'caf\\xe9'", "b''")
 OTHERS = (
-    ("INFO", "DeliverSmContent[ab] is part of long msg of (2), will be enqueued after concatenation.", "other_log_line"),
+    (
+        "INFO",
+        "DeliverSmContent[ab] is part of long msg of (2), will be enqueued after concatenation.",
+        "other_log_line",
+    ),
     ("ERROR", "[msgid:1] (retrials: 1/2) RedisError: gone", "other_log_line"),
 )
 
@@ -179,7 +192,11 @@ def _receipts(
         return
     kind = number % 10
     if kind == 3:  # an intermediate state that arrives after the final one
-        yield moment + answer + timedelta(seconds=3), order + 3, at(moment + answer + timedelta(seconds=3), receipt(smsid, "ENROUTE"))
+        yield (
+            moment + answer + timedelta(seconds=3),
+            order + 3,
+            at(moment + answer + timedelta(seconds=3), receipt(smsid, "ENROUTE")),
+        )
         expected.receipts += 1
     if kind == 4:  # an UNKNOWN that the final one corrects
         yield moment, order + 2, at(moment, receipt(smsid.upper(), "UNKNOWN"))

@@ -59,21 +59,58 @@ def test_a_folder_over_a_csv_brings_campaigns_messages_and_errors(tmp_path: Path
     assert report.as_json() == {
         "read": 5, "campaigns": 2, "recipients": 5, "receipts": 0, "unmapped": {}, "number_invalid": 1,
     }  # fmt: skip
-    found = rows(tmp_path / "x.duckdb", "select name, workspace_id, status, mode, moderation, total, created_at, updated_at from core.campaigns order by campaign_id")
+    found = rows(
+        tmp_path / "x.duckdb",
+        "select name, workspace_id, status, mode, moderation, total, created_at, updated_at from core.campaigns order by campaign_id",
+    )
     assert found == [
         {"name": "spring", "workspace_id": "retail", "status": "Sending", "mode": "OnDemand", "moderation": "Approved", "total": 4,
          "created_at": datetime(2026, 3, 2, 8, tzinfo=UTC), "updated_at": datetime(2026, 3, 2, 8, 0, 30, tzinfo=UTC)},
         {"name": "autumn", "workspace_id": "retail", "status": "Done", "mode": "OnDemand", "moderation": "Approved", "total": 1,
          "created_at": datetime(2026, 9, 2, 7, tzinfo=UTC), "updated_at": datetime(2026, 9, 2, 7, 0, 1, tzinfo=UTC)},
     ]  # fmt: skip
-    assert rows(tmp_path / "x.duckdb", "select stage, smpp_code, sms_result, filter, ctn_tail from core.recipients order by all") == [
-        {"stage": "Delivered", "smpp_code": "DELIVRD", "sms_result": "delivered", "filter": None, "ctn_tail": "4567"},
-        {"stage": "Delivered", "smpp_code": "UNDELIV", "sms_result": "failed", "filter": None, "ctn_tail": "4568"},
-        {"stage": "Delivered", "smpp_code": None, "sms_result": "unknown", "filter": None, "ctn_tail": "4567"},
-        {"stage": "Delivered", "smpp_code": None, "sms_result": "unknown", "filter": None, "ctn_tail": "4569"},
+    assert rows(
+        tmp_path / "x.duckdb",
+        "select stage, smpp_code, sms_result, filter, ctn_tail from core.recipients order by all",
+    ) == [
+        {
+            "stage": "Delivered",
+            "smpp_code": "DELIVRD",
+            "sms_result": "delivered",
+            "filter": None,
+            "ctn_tail": "4567",
+        },
+        {
+            "stage": "Delivered",
+            "smpp_code": "UNDELIV",
+            "sms_result": "failed",
+            "filter": None,
+            "ctn_tail": "4568",
+        },
+        {
+            "stage": "Delivered",
+            "smpp_code": None,
+            "sms_result": "unknown",
+            "filter": None,
+            "ctn_tail": "4567",
+        },
+        {
+            "stage": "Delivered",
+            "smpp_code": None,
+            "sms_result": "unknown",
+            "filter": None,
+            "ctn_tail": "4569",
+        },
         {"stage": "New", "smpp_code": None, "sms_result": "unknown", "filter": "opted out", "ctn_tail": ""},
     ]
-    assert len(rows(tmp_path / "x.duckdb", "select distinct ctn_hash from core.recipients where ctn_tail = '4567'")) == 1
+    assert (
+        len(
+            rows(
+                tmp_path / "x.duckdb", "select distinct ctn_hash from core.recipients where ctn_tail = '4567'"
+            )
+        )
+        == 1
+    )
     assert rows(tmp_path / "x.duckdb", "select job_error_id, code, message from core.job_errors") == [
         {"job_error_id": 1, "code": "FILE_PARSE", "message": "line 7: bad number"}
     ]
@@ -89,9 +126,14 @@ def test_a_folder_s_import_can_be_repeated_and_brought_up_to_date(tmp_path: Path
     before = dump(into)
     assert bring(into, source(tmp_path), adapter=shop) == first
     assert dump(into) == before
-    later = ROWS.replace("09:00:03,,,", "09:00:03,DELIVRD,2026-03-02 09:05:00,") + "5,spring,ACME,01701234570,2026-03-02 10:00:00,,,,\n"
+    later = (
+        ROWS.replace("09:00:03,,,", "09:00:03,DELIVRD,2026-03-02 09:05:00,")
+        + "5,spring,ACME,01701234570,2026-03-02 10:00:00,,,,\n"
+    )
     bring(into, source(tmp_path, later), adapter=shop)
-    assert rows(into, "select recipient_id, stage, smpp_code from core.recipients where campaign_id = 1 order by 1") == [
+    assert rows(
+        into, "select recipient_id, stage, smpp_code from core.recipients where campaign_id = 1 order by 1"
+    ) == [
         {"recipient_id": 1, "stage": "Delivered", "smpp_code": "DELIVRD"},
         {"recipient_id": 2, "stage": "Delivered", "smpp_code": "UNDELIV"},
         {"recipient_id": 3, "stage": "Delivered", "smpp_code": "DELIVRD"},
@@ -113,11 +155,15 @@ def test_all_the_relations_may_be_given(tmp_path: Path) -> None:
     for _ in range(2):
         report = bring(into, source(tmp_path), adapter=shop)
         assert (report.read, report.recipients, report.receipts, report.unmapped) == (8, 5, 2, {"unsent": 1})
-        assert rows(into, "from core.workspaces") == [{"workspace_id": "retail", "name": "Retail", "time_zone": "Europe/Berlin"}]
+        assert rows(into, "from core.workspaces") == [
+            {"workspace_id": "retail", "name": "Retail", "time_zone": "Europe/Berlin"}
+        ]
         assert rows(into, "select event_id, phase, reason from core.state_events order by 1") == [
             {"event_id": 1, "phase": "Sending", "reason": None}, {"event_id": 2, "phase": "Sending", "reason": None},
         ]  # fmt: skip
-        assert rows(into, "select count(*) as n, any_value(workspace_id) as w from core.audit_events") == [{"n": 2, "w": "retail"}]
+        assert rows(into, "select count(*) as n, any_value(workspace_id) as w from core.audit_events") == [
+            {"n": 2, "w": "retail"}
+        ]
         assert rows(into, "select smpp_code from core.recipients where smpp_code is not null order by 1") == [
             {"smpp_code": "DELIVRD"}, {"smpp_code": "UNDELIV"},
         ]  # fmt: skip
@@ -127,7 +173,9 @@ def test_messages_and_events_of_unknown_campaigns_are_counted(tmp_path: Path) ->
     files = SHOP | {"campaigns.sql": f"{SHOP['campaigns.sql']} having campaign = 'autumn'"}
     report = bring(tmp_path / "x.duckdb", source(tmp_path), adapter=folder(tmp_path / "shop", files))
     assert (report.read, report.recipients, report.unmapped) == (5, 1, {"recipient_without_campaign": 4})
-    assert report.warnings == ("1 events of adapter shop name a campaign that is not there: they are left out",)
+    assert report.warnings == (
+        "1 events of adapter shop name a campaign that is not there: they are left out",
+    )
     again = bring(tmp_path / "x.duckdb", source(tmp_path), adapter=folder(tmp_path / "shop", SHOP))
     assert (again.recipients, again.warnings) == (5, ())
 
@@ -172,7 +220,10 @@ def test_the_adapter_says_how_ids_are_read(tmp_path: Path, setting: str, matched
     }
     text = "id,sent,got\n" + "".join(f"{name},{sent},{got}\n" for name, (sent, got) in spellings.items())
     bring(tmp_path / "x.duckdb", source(tmp_path, text), adapter=folder(tmp_path / "ids", files))
-    found = rows(tmp_path / "x.duckdb", "select k.recipient_key from core.recipients join kit.import_keys k using (campaign_id, recipient_id) where smpp_code is not null")
+    found = rows(
+        tmp_path / "x.duckdb",
+        "select k.recipient_key from core.recipients join kit.import_keys k using (campaign_id, recipient_id) where smpp_code is not null",
+    )
     assert {row["recipient_key"] for row in found} == matched
 
 
@@ -182,7 +233,9 @@ def test_an_exact_id_matches_itself(tmp_path: Path) -> None:
         "recipients.sql": f"select id as recipient_key, 'X' as saddr, id as smsid, timestamp '2026-03-02 09:00:00' as sent_at {CSV}",
         "receipts.sql": f"select id as smsid, 'DELIVRD' as stat, timestamp '2026-03-02 09:01:00' as received_at {CSV}",
     }
-    report = bring(tmp_path / "x.duckdb", source(tmp_path, "id\n0A\n0a\n"), adapter=folder(tmp_path / "ids", files))
+    report = bring(
+        tmp_path / "x.duckdb", source(tmp_path, "id\n0A\n0a\n"), adapter=folder(tmp_path / "ids", files)
+    )
     assert report.receipts == 2
     assert len(rows(tmp_path / "x.duckdb", "from core.recipients where smpp_code is not null")) == 2
 
@@ -216,9 +269,15 @@ def test_every_state_of_the_toolkit_s_table_decides_as_the_table_says(tmp_path: 
         "adapter.toml": 'name = "all"\n',
         "recipients.sql": f"select id as recipient_key, 'X' as saddr, id as smpp_code, timestamp '2026-03-02 09:00:00' as sent_at {CSV}",
     }
-    bring(tmp_path / "x.duckdb", source(tmp_path, "id\n" + "\n".join(codes)), adapter=folder(tmp_path / "all", files))
+    bring(
+        tmp_path / "x.duckdb",
+        source(tmp_path, "id\n" + "\n".join(codes)),
+        adapter=folder(tmp_path / "all", files),
+    )
     found = rows(tmp_path / "x.duckdb", "select smpp_code, sms_result from core.recipients")
-    assert {row["smpp_code"]: row["sms_result"] for row in found} == {code: table.result(code).value for code in codes}
+    assert {row["smpp_code"]: row["sms_result"] for row in found} == {
+        code: table.result(code).value for code in codes
+    }
     assert {code_class for code_class, _ in table.states.values()} == set(CodeClass)
 
 
@@ -230,7 +289,10 @@ def test_every_state_of_the_toolkit_s_table_decides_as_the_table_says(tmp_path: 
         ("'ESME_RSYSERR' as command_status", "Failed"),
         ("'ESME_ROK' as command_status", "Delivered"),
         ("'DELIVRD' as smpp_code", "Sending"),
-        ("'New' as stage, 'DELIVRD' as smpp_code", "New"),  # the source says so: a contradiction, shown and not mended
+        (
+            "'New' as stage, 'DELIVRD' as smpp_code",
+            "New",
+        ),  # the source says so: a contradiction, shown and not mended
     ],
 )
 def test_a_stage_that_is_not_yielded_follows_from_what_is(tmp_path: Path, columns: str, stage: str) -> None:
@@ -251,7 +313,9 @@ def test_a_receipt_makes_more_of_a_message_that_seemed_new(tmp_path: Path) -> No
     into = tmp_path / "x.duckdb"
     for _ in range(2):
         bring(into, source(tmp_path, "id\na\n"), adapter=folder(tmp_path / "s", files))
-        assert rows(into, "select stage, sms_result from core.recipients") == [{"stage": "Sending", "sms_result": "delivered"}]
+        assert rows(into, "select stage, sms_result from core.recipients") == [
+            {"stage": "Sending", "sms_result": "delivered"}
+        ]
 
 
 def test_moments_without_a_zone_are_in_the_adapter_s(tmp_path: Path) -> None:
@@ -259,9 +323,19 @@ def test_moments_without_a_zone_are_in_the_adapter_s(tmp_path: Path) -> None:
         "adapter.toml": 'name = "z"\nzone = "Asia/Kolkata"\n',
         "recipients.sql": f"select id as recipient_key, 'X' as saddr, t::timestamp as created_at, t || '+00' as sent_at {CSV}",
     }
-    bring(tmp_path / "x.duckdb", source(tmp_path, "id,t\na,2026-03-02 00:30:00\n"), adapter=folder(tmp_path / "z", files))
-    (row,) = rows(tmp_path / "x.duckdb", "select r.created_at, sent_at, time_zone from core.recipients r, core.workspaces")
-    assert (row["created_at"], row["sent_at"]) == (datetime(2026, 3, 1, 19, tzinfo=UTC), datetime(2026, 3, 2, 0, 30, tzinfo=UTC))
+    bring(
+        tmp_path / "x.duckdb",
+        source(tmp_path, "id,t\na,2026-03-02 00:30:00\n"),
+        adapter=folder(tmp_path / "z", files),
+    )
+    (row,) = rows(
+        tmp_path / "x.duckdb",
+        "select r.created_at, sent_at, time_zone from core.recipients r, core.workspaces",
+    )
+    assert (row["created_at"], row["sent_at"]) == (
+        datetime(2026, 3, 1, 19, tzinfo=UTC),
+        datetime(2026, 3, 2, 0, 30, tzinfo=UTC),
+    )
     assert row["time_zone"] == "Asia/Kolkata"
 
 
@@ -270,8 +344,14 @@ def test_a_source_s_own_result_that_its_codes_do_not_decide_is_mentioned(tmp_pat
         "adapter.toml": 'name = "r"\n',
         "recipients.sql": f"select id as recipient_key, 'X' as saddr, timestamp '2026-03-02 08:00:00' as sent_at, stat as smpp_code, result as sms_result {CSV}",
     }
-    report = bring(tmp_path / "x.duckdb", source(tmp_path, "id,stat,result\na,DELIVRD,delivered\nb,UNDELIV,delivered\n"), adapter=folder(tmp_path / "r", files))
-    assert report.warnings == ("1 rows of recipients.sql of adapter r yield another sms_result than their receipts decide: the receipts count",)
+    report = bring(
+        tmp_path / "x.duckdb",
+        source(tmp_path, "id,stat,result\na,DELIVRD,delivered\nb,UNDELIV,delivered\n"),
+        adapter=folder(tmp_path / "r", files),
+    )
+    assert report.warnings == (
+        "1 rows of recipients.sql of adapter r yield another sms_result than their receipts decide: the receipts count",
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,7 +388,9 @@ def test_a_source_s_own_result_that_its_codes_do_not_decide_is_mentioned(tmp_pat
         ({"unmapped.sql": f"select id as line {CSV}"}, "unmapped.sql of adapter shop must yield reason"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_folder_is_said_in_one_sentence(tmp_path: Path, files: dict[str, str | None], sentence: str) -> None:
+def test_what_is_wrong_with_a_folder_is_said_in_one_sentence(
+    tmp_path: Path, files: dict[str, str | None], sentence: str
+) -> None:
     shop = folder(tmp_path / "shop", SHOP | {name: text for name, text in files.items() if text is not None})
     for name in (name for name, text in files.items() if text is None):
         (shop / name).unlink()
@@ -341,11 +423,16 @@ def test_a_copied_adapter_in_another_zone_counts_other_days(tmp_path: Path) -> N
 
 
 def test_an_adapter_that_is_not_there_names_those_that_are() -> None:
-    with pytest.raises(InvalidInput, match=r"there is no adapter jasmine: name a folder, or one that is bundled \(.*jasmin-log"):
+    with pytest.raises(
+        InvalidInput,
+        match=r"there is no adapter jasmine: name a folder, or one that is bundled \(.*jasmin-log",
+    ):
         load("jasmine")
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in asset("sql", "adapters").iterdir() if path.is_dir()))
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in asset("sql", "adapters").iterdir() if path.is_dir())
+)
 def test_every_bundled_adapter_loads_or_says_why_not(name: str) -> None:
     try:
         assert load(name).name == name

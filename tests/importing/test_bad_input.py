@@ -153,7 +153,12 @@ def start(folder: Path, code: str, *, as_nobody: bool = False, **popen: object) 
         "from pathlib import Path\nfrom tests.importing.world import bring\n" + lower + textwrap.dedent(code)
     )
     return subprocess.Popen(
-        [sys.executable, "-c", script], cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **popen
+        [sys.executable, "-c", script],
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **popen,
     )  # type: ignore[call-overload,no-any-return]
 
 
@@ -189,7 +194,9 @@ def test_an_import_that_is_interrupted_leaves_everything_as_it_was(
     assert (dump(into) if existing else None, files(tmp_path)) == before
 
 
-def test_an_import_that_was_killed_is_cleaned_up_by_the_next(tmp_path: Path, good: Path, larger: Path) -> None:
+def test_an_import_that_was_killed_is_cleaned_up_by_the_next(
+    tmp_path: Path, good: Path, larger: Path
+) -> None:
     child = start(
         tmp_path,
         f"""
@@ -223,7 +230,9 @@ def test_two_imports_into_one_new_file_do_not_overwrite_each_other(tmp_path: Pat
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
     """Mount a disk of *size*; skip where that is not allowed."""
     folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
+    )
     if done.returncode:
         pytest.skip("a full disk is not tried: this account may not mount one")
     try:
@@ -233,7 +242,9 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("existing", [False, True], ids=["new", "existing"])
-def test_a_full_disk_stops_the_import_and_changes_nothing(tmp_path: Path, good: Path, larger: Path, existing: bool) -> None:
+def test_a_full_disk_stops_the_import_and_changes_nothing(
+    tmp_path: Path, good: Path, larger: Path, existing: bool
+) -> None:
     with small_disk(tmp_path / "disk", "4m") as disk:
         into = disk / "x.duckdb"
         if existing:

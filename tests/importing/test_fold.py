@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from tests.importing.jasmin import START, at, receipt, refused, sent, write
 from tests.importing.world import bring, content, rows
 
-FINAL = ("DELIVRD", "UNDELIV", "EXPIRED", "DELETED", "REJECTD", "SKIPPED", "FAILED")  # FAILED: an alias of UNDELIV
+FINAL = (
+    "DELIVRD",
+    "UNDELIV",
+    "EXPIRED",
+    "DELETED",
+    "REJECTD",
+    "SKIPPED",
+    "FAILED",
+)  # FAILED: an alias of UNDELIV
 UNDECIDED = ("UNKNOWN", "VENDORX")
 INTERMEDIATE = ("ENROUTE", "ACCEPTD", "SCHEDLD", "BUFFRED")
 
@@ -39,8 +47,14 @@ def test_every_pair_of_states_folds_by_the_rule(tmp_path: Path) -> None:
             at(START + timedelta(seconds=5), receipt(smsid, first, err="1")),
         ]
     bring(tmp_path / "x.duckdb", write(tmp_path / "m.log", lines))
-    found = rows(tmp_path / "x.duckdb", "select smsid, smpp_code, sms_result, err, dlr_at from core.recipients order by smsid")
-    results = {"DELIVRD": "delivered", **dict.fromkeys(("UNDELIV", "EXPIRED", "DELETED", "REJECTD", "FAILED"), "failed")}
+    found = rows(
+        tmp_path / "x.duckdb",
+        "select smsid, smpp_code, sms_result, err, dlr_at from core.recipients order by smsid",
+    )
+    results = {
+        "DELIVRD": "delivered",
+        **dict.fromkeys(("UNDELIV", "EXPIRED", "DELETED", "REJECTD", "FAILED"), "failed"),
+    }
     for row, (first, second) in zip(found, pairs, strict=True):
         winner = deciding((first, second))
         err = "2" if winner == second else "1"
@@ -51,7 +65,10 @@ def test_every_pair_of_states_folds_by_the_rule(tmp_path: Path) -> None:
 
 
 def test_at_equal_times_the_later_line_decides(tmp_path: Path) -> None:
-    lines = [at(START, sent("a", "1")), *(at(START, receipt("1", stat)) for stat in ("UNDELIV", "DELIVRD", "EXPIRED"))]
+    lines = [
+        at(START, sent("a", "1")),
+        *(at(START, receipt("1", stat)) for stat in ("UNDELIV", "DELIVRD", "EXPIRED")),
+    ]
     bring(tmp_path / "x.duckdb", write(tmp_path / "m.log", lines))
     assert rows(tmp_path / "x.duckdb", "select smpp_code from core.recipients") == [{"smpp_code": "EXPIRED"}]
 
@@ -70,7 +87,9 @@ def test_a_receipt_belongs_to_the_message_sent_last_before_it(tmp_path: Path) ->
         at(START, sent("monday", "77")),
         at(START + day, sent("tuesday", "77")),  # the centre uses the id again
         at(START + day / 2, receipt("77", "UNDELIV")),
-        at(START + day - timedelta(minutes=2), receipt("77", "ENROUTE")),  # overtook its response by two minutes
+        at(
+            START + day - timedelta(minutes=2), receipt("77", "ENROUTE")
+        ),  # overtook its response by two minutes
         at(START + day * 2, receipt("77", "DELIVRD")),
     ]
     report = bring(tmp_path / "x.duckdb", write(tmp_path / "m.log", lines))
@@ -107,7 +126,9 @@ def test_a_receipt_from_before_any_message_of_that_id_is_nobody_s(tmp_path: Path
         ("10", "16", True),  # hexadecimal 10, for want of a message with the id 16
     ],
 )
-def test_an_id_is_the_same_in_case_zeros_and_base(tmp_path: Path, in_response: str, in_receipt: str, same: bool) -> None:
+def test_an_id_is_the_same_in_case_zeros_and_base(
+    tmp_path: Path, in_response: str, in_receipt: str, same: bool
+) -> None:
     lines = [at(START, sent("a", in_response)), at(START, receipt(in_receipt))]
     assert bring(tmp_path / "x.duckdb", write(tmp_path / "m.log", lines)).receipts == int(same)
 
@@ -115,7 +136,9 @@ def test_an_id_is_the_same_in_case_zeros_and_base(tmp_path: Path, in_response: s
 def test_the_other_base_is_tried_only_where_the_id_as_it_stands_has_no_message(tmp_path: Path) -> None:
     lines = [at(START, sent("hex", "10")), at(START, sent("dec", "16")), at(START, receipt("16"))]
     bring(tmp_path / "x.duckdb", write(tmp_path / "m.log", lines))
-    assert rows(tmp_path / "x.duckdb", "select smsid from core.recipients where smpp_code is not null") == [{"smsid": "16"}]
+    assert rows(tmp_path / "x.duckdb", "select smsid from core.recipients where smpp_code is not null") == [
+        {"smsid": "16"}
+    ]
 
 
 KEYS = ("a", "b", "c")
@@ -149,7 +172,9 @@ def test_any_order_of_lines_files_and_imports_gives_the_same_content(
     written = [at(START + timedelta(seconds=second), line) for second, line in sorted(log)]
     shuffled = data.draw(st.permutations(written))
     cut = data.draw(st.integers(1, len(written) - 1))
-    parts = [write(tmp_path / f"{name}.log", part) for name, part in (("1", shuffled[:cut]), ("2", shuffled[cut:]))]
+    parts = [
+        write(tmp_path / f"{name}.log", part) for name, part in (("1", shuffled[:cut]), ("2", shuffled[cut:]))
+    ]
     bring(tmp_path / "whole.duckdb", write(tmp_path / "whole.log", written))
     bring(tmp_path / "together.duckdb", *parts)
     for part in parts:

@@ -50,7 +50,8 @@ def test_the_real_lines_are_all_accounted_for(tmp_path: Path) -> None:
 def test_each_real_message_finds_its_receipts(tmp_path: Path, sender: str, facts: dict[str, Any]) -> None:
     bring(tmp_path / "x.duckdb", REAL)
     (row,) = rows(
-        tmp_path / "x.duckdb", f"select r.* from core.recipients r join core.campaigns using (campaign_id) where saddr = '{sender}'"
+        tmp_path / "x.duckdb",
+        f"select r.* from core.recipients r join core.campaigns using (campaign_id) where saddr = '{sender}'",
     )
     found = {key: str(value)[:19] if isinstance(value, datetime) else value for key, value in row.items()}
     assert {key: found[key] for key in facts} == facts
@@ -59,9 +60,14 @@ def test_each_real_message_finds_its_receipts(tmp_path: Path, sender: str, facts
 @needs_the_real_log
 def test_receipts_without_their_message_wait_for_it(tmp_path: Path) -> None:
     bring(tmp_path / "x.duckdb", REAL)
-    waiting = rows(tmp_path / "x.duckdb", "select smsid, stat from kit.receipts where campaign_id is null order by line")
+    waiting = rows(
+        tmp_path / "x.duckdb", "select smsid, stat from kit.receipts where campaign_id is null order by line"
+    )
     assert waiting == [
-        {"smsid": "1216080510463401720", "stat": "FAILED"},  # an inbound message to Jasmin, which knows no FAILED
+        {
+            "smsid": "1216080510463401720",
+            "stat": "FAILED",
+        },  # an inbound message to Jasmin, which knows no FAILED
         {"smsid": "9FD15CB2", "stat": "DELIVRD"},
     ]
 
@@ -101,7 +107,9 @@ def test_a_sender_and_a_day_are_a_campaign(tmp_path: Path) -> None:
          {"stage": "Failed", "command_status": "ESME_RSYSERR"}),
     ],
 )  # fmt: skip
-def test_the_stage_is_what_the_furthest_attempt_says(tmp_path: Path, lines: list[str], facts: dict[str, Any]) -> None:
+def test_the_stage_is_what_the_furthest_attempt_says(
+    tmp_path: Path, lines: list[str], facts: dict[str, Any]
+) -> None:
     report = bring(tmp_path / "x.duckdb", write(tmp_path / "m.log", [at(START, line) for line in lines]))
     assert report.as_json()["unmapped"] == ({"retry": 1} if len(lines) > 1 else {})
     (row,) = rows(tmp_path / "x.duckdb", "select * from core.recipients")
@@ -109,7 +117,9 @@ def test_the_stage_is_what_the_furthest_attempt_says(tmp_path: Path, lines: list
     assert (row["smpp_code"], row["sms_result"]) == (None, "unknown")  # a command_status is no receipt
 
 
-@pytest.mark.parametrize("sender", ["A] [to:1", "[ACME]", "it's", "ACME Shop", "a]b", "+447700900000", "8810"])
+@pytest.mark.parametrize(
+    "sender", ["A] [to:1", "[ACME]", "it's", "ACME Shop", "a]b", "+447700900000", "8810"]
+)
 @pytest.mark.parametrize("quoted", [True, False], ids=["python 3", "python 2"])
 def test_a_sender_survives_whatever_it_is_made_of(tmp_path: Path, sender: str, quoted: bool) -> None:
     written = repr(sender.encode()) if quoted else sender
@@ -132,7 +142,9 @@ def test_a_sender_survives_whatever_it_is_made_of(tmp_path: Path, sender: str, q
 def test_each_version_s_lines_are_read(tmp_path: Path, line: str) -> None:
     report = bring(tmp_path / "x.duckdb", write(tmp_path / "m.log", [at(START, line)]))
     assert (report.recipients, report.unmapped) == (1, {})
-    assert rows(tmp_path / "x.duckdb", "select saddr, esme from core.campaigns, core.recipients") == [{"saddr": "X", "esme": "c"}]
+    assert rows(tmp_path / "x.duckdb", "select saddr, esme from core.campaigns, core.recipients") == [
+        {"saddr": "X", "esme": "c"}
+    ]
 
 
 def test_milliseconds_in_the_date_format_do_no_harm(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from tests.importing.jasmin import large_log
-from tests.importing.world import bring, content, rows
+from tests.importing.world import bring, rows
 
 MESSAGES = 535_000
 

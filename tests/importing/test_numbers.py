@@ -39,7 +39,9 @@ def adapter(folder: Path, *, country: str | None = None, key: str = "id") -> Pat
 
 
 def shop(folder: Path, *numbers: str) -> Path:
-    (path := folder / "shop.csv").write_text("id,msisdn\n" + "".join(f"m{n},{number}\n" for n, number in enumerate(numbers)))
+    (path := folder / "shop.csv").write_text(
+        "id,msisdn\n" + "".join(f"m{n},{number}\n" for n, number in enumerate(numbers))
+    )
     return path
 
 
@@ -47,7 +49,9 @@ def shop(folder: Path, *numbers: str) -> Path:
 def test_the_hash_is_the_keyed_one_that_any_hmac_computes(tmp_path: Path, key: str) -> None:
     bring(tmp_path / "x.duckdb", log(tmp_path, NUMBER), ctn_key=key)
     digest = hmac.new(key.encode(), NUMBER.encode(), hashlib.sha256).hexdigest()
-    assert rows(tmp_path / "x.duckdb", "select ctn_hash from core.recipients") == [{"ctn_hash": f"v1:{digest}"}]
+    assert rows(tmp_path / "x.duckdb", "select ctn_hash from core.recipients") == [
+        {"ctn_hash": f"v1:{digest}"}
+    ]
 
 
 def test_one_subscriber_has_one_hash_however_it_is_written(tmp_path: Path) -> None:
@@ -65,10 +69,15 @@ def test_one_subscriber_has_one_hash_however_it_is_written(tmp_path: Path) -> No
         ("12345678901234567", "4567"), ("07700900123", "0123"), ("***4567", "67"), ("*******4567", "4567"), ("None", ""),
     ],
 )  # fmt: skip
-def test_an_unreadable_number_keeps_its_row_and_its_trailing_digits(tmp_path: Path, written: str, tail: str) -> None:
+def test_an_unreadable_number_keeps_its_row_and_its_trailing_digits(
+    tmp_path: Path, written: str, tail: str
+) -> None:
     report = bring(tmp_path / "x.duckdb", log(tmp_path, written, NUMBER), keep_numbers=True)
     assert (report.recipients, report.number_invalid, report.read) == (2, 1, 2)
-    found = rows(tmp_path / "x.duckdb", "select ctn_tail, ctn_hash is null as bare from core.recipients order by recipient_id")
+    found = rows(
+        tmp_path / "x.duckdb",
+        "select ctn_tail, ctn_hash is null as bare from core.recipients order by recipient_id",
+    )
     assert found == [{"ctn_tail": tail, "bare": True}, {"ctn_tail": "0123", "bare": False}]
     assert len(rows(tmp_path / "x.duckdb.numbers.duckdb", "from core.recipient_numbers")) == 1
 
@@ -89,11 +98,17 @@ def test_an_unreadable_number_keeps_its_row_and_its_trailing_digits(tmp_path: Pa
         ("GB", "call me", None),
     ],
 )
-def test_a_country_makes_national_numbers_international(tmp_path: Path, country: str, written: str, digits: str | None) -> None:
+def test_a_country_makes_national_numbers_international(
+    tmp_path: Path, country: str, written: str, digits: str | None
+) -> None:
     source = shop(tmp_path, written, "+447700900999")
-    report = bring(tmp_path / "x.duckdb", source, adapter=adapter(tmp_path / "a", country=country), keep_numbers=True)
+    report = bring(
+        tmp_path / "x.duckdb", source, adapter=adapter(tmp_path / "a", country=country), keep_numbers=True
+    )
     assert report.number_invalid == (digits is None)
-    kept = rows(tmp_path / "x.duckdb.numbers.duckdb", "select ctn from core.recipient_numbers where recipient_id = 1")
+    kept = rows(
+        tmp_path / "x.duckdb.numbers.duckdb", "select ctn from core.recipient_numbers where recipient_id = 1"
+    )
     assert kept == ([{"ctn": f"+{digits}"}] if digits else [])
 
 
@@ -104,7 +119,15 @@ def test_the_glance_never_differs_from_the_library(country: str) -> None:
     code = str(example.country_code)
     written = [
         text
-        for digits in (national, national[:-1], f"{national}5", f"{code}{national}", f"0{national}", f"{code}0{national}", code * 5)
+        for digits in (
+            national,
+            national[:-1],
+            f"{national}5",
+            f"{code}{national}",
+            f"0{national}",
+            f"{code}0{national}",
+            code * 5,
+        )
         for text in (digits, f"+{digits}", f"00{digits}", f"+{code}{digits}")
     ]
     with duckdb.connect() as connection:
@@ -122,8 +145,12 @@ def test_the_glance_never_differs_from_the_library(country: str) -> None:
 
 def test_without_a_key_there_is_no_hash_and_one_warning(tmp_path: Path) -> None:
     report = bring(tmp_path / "x.duckdb", log(tmp_path, NUMBER, "447700900124"), ctn_key=None)
-    assert report.warnings == ("CAMPAIGNKIT_CTN_KEY is not set: numbers are kept as their last digits only, without a hash",)
-    assert rows(tmp_path / "x.duckdb", "select distinct ctn_hash from core.recipients") == [{"ctn_hash": None}]
+    assert report.warnings == (
+        "CAMPAIGNKIT_CTN_KEY is not set: numbers are kept as their last digits only, without a hash",
+    )
+    assert rows(tmp_path / "x.duckdb", "select distinct ctn_hash from core.recipients") == [
+        {"ctn_hash": None}
+    ]
     assert bring(tmp_path / "x.duckdb", log(tmp_path, NUMBER, "447700900124")).warnings == ()
     before = dump(tmp_path / "x.duckdb")
     assert len(rows(tmp_path / "x.duckdb", "select distinct ctn_hash from core.recipients")) == 2
@@ -178,7 +205,9 @@ def test_a_number_is_nowhere_in_the_database(tmp_path: Path) -> None:
 
 def test_a_key_that_is_the_number_is_kept_as_a_keyed_hash(tmp_path: Path) -> None:
     folder, source = adapter(tmp_path / "a", key="msisdn"), shop(tmp_path, NUMBER, "+44 7700 900124")
-    with pytest.raises(InvalidInput, match="recipient_key in recipients.sql of adapter shop is the phone number"):
+    with pytest.raises(
+        InvalidInput, match="recipient_key in recipients.sql of adapter shop is the phone number"
+    ):
         bring(tmp_path / "x.duckdb", source, adapter=folder, ctn_key=None)
     bring(tmp_path / "x.duckdb", source, adapter=folder)
     before = dump(tmp_path / "x.duckdb")
@@ -186,7 +215,12 @@ def test_a_key_that_is_the_number_is_kept_as_a_keyed_hash(tmp_path: Path) -> Non
     assert dump(tmp_path / "x.duckdb") == before
     assert not any("7700900123" in line or "900124" in line for line in before)
     with pytest.raises(InvalidInput, match="CAMPAIGNKIT_CTN_KEY"):
-        bring(tmp_path / "x.duckdb", shop(tmp_path, "XXX"), adapter=adapter(tmp_path / "b", key="'4477009001'"), ctn_key=None)
+        bring(
+            tmp_path / "x.duckdb",
+            shop(tmp_path, "XXX"),
+            adapter=adapter(tmp_path / "b", key="'4477009001'"),
+            ctn_key=None,
+        )
 
 
 def test_a_key_that_holds_the_number_is_refused(tmp_path: Path) -> None:
@@ -196,7 +230,10 @@ def test_a_key_that_holds_the_number_is_refused(tmp_path: Path) -> None:
 
 
 def test_ids_that_look_like_numbers_are_found_again_once_there_is_a_key(tmp_path: Path) -> None:
-    folder, source = adapter(tmp_path / "a", key="'16027188' || id[2:]"), shop(tmp_path, NUMBER, "447700900124")
+    folder, source = (
+        adapter(tmp_path / "a", key="'16027188' || id[2:]"),
+        shop(tmp_path, NUMBER, "447700900124"),
+    )
     bring(tmp_path / "x.duckdb", source, adapter=folder, ctn_key=None)
     bring(tmp_path / "x.duckdb", source, adapter=folder)
     assert rows(tmp_path / "x.duckdb", "select count(*) as n from core.recipients") == [{"n": 2}]
@@ -212,6 +249,8 @@ def test_a_foreign_file_in_the_place_of_the_numbers_stops_the_import(tmp_path: P
 
 def test_to_keep_numbers_of_a_source_without_any_earns_a_warning(tmp_path: Path) -> None:
     folder = adapter(tmp_path / "a")
-    (folder / "recipients.sql").write_text("select 'a' as recipient_key, 'X' as saddr, now() as created_at from read_csv(:source)")
+    (folder / "recipients.sql").write_text(
+        "select 'a' as recipient_key, 'X' as saddr, now() as created_at from read_csv(:source)"
+    )
     report = bring(tmp_path / "x.duckdb", shop(tmp_path, NUMBER), adapter=folder, keep_numbers=True)
     assert "adapter shop yields no numbers (ctn): there are none to keep" in report.warnings

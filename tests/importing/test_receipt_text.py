@@ -22,7 +22,9 @@ KEYS = {
 
 def read(texts: list[str]) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
-        for statement in connection.extract_statements(asset("sql", "import", "receipt_text.sql").read_text()):
+        for statement in connection.extract_statements(
+            asset("sql", "import", "receipt_text.sql").read_text()
+        ):
             connection.execute(statement.query).complete()
         found = connection.execute(
             "select keys, receipt_problem(keys) from (select receipt_text(text) as keys from unnest($texts) t(text))",
@@ -50,11 +52,17 @@ def test_all_public_receipts_are_read_as_they_were_read_by_hand() -> None:
     ("text", "keys"),
     [
         ("stat:DELIVRD id:7", {"id": "7", "stat": "DELIVRD", "err": None, "problem": None}),
-        ("ID:7 STAT:delivrd SUBMITDATE:2603020800", {"id": "7", "stat": "delivrd", "submit_date": "2603020800"}),
+        (
+            "ID:7 STAT:delivrd SUBMITDATE:2603020800",
+            {"id": "7", "stat": "delivrd", "submit_date": "2603020800"},
+        ),
         ("id: 7 stat: DELIVRD err: 001", {"id": "7", "stat": "DELIVRD", "err": "001"}),
         ("id: sub:001 stat:DELIVRD", {"id": None, "sub": "001", "problem": "receipt_without_id"}),
         ("id:7 err:MK:0001 stat:UNDELIV", {"err": "MK:0001"}),
-        ("id:7 stat:UNDELIV text:id:8 stat:DELIVRD", {"id": "7", "stat": "UNDELIV", "text": "id:8 stat:DELIVRD"}),
+        (
+            "id:7 stat:UNDELIV text:id:8 stat:DELIVRD",
+            {"id": "7", "stat": "UNDELIV", "text": "id:8 stat:DELIVRD"},
+        ),
         ("text:Hello id:7 stat:UNDELIV", {"id": "7", "stat": "UNDELIV"}),
         ("valid:7 rebate:1 stats:2", {"id": None, "stat": None, "problem": "not_a_receipt"}),
         ("my id:7 thanks", {"problem": "not_a_receipt"}),

@@ -80,15 +80,21 @@ def test_a_later_attempt_moves_the_stage_forward_and_never_back(tmp_path: Path) 
 def test_an_earlier_line_takes_its_recipient_to_the_day_where_it_began(tmp_path: Path) -> None:
     midnight = START.replace(hour=0) + timedelta(days=1)
     evening = write(tmp_path / "1.log", [at(midnight - timedelta(seconds=20), refused("a", retry=True))])
-    night = write(tmp_path / "2.log", [at(midnight + timedelta(seconds=10), sent("a", "1")), at(midnight, receipt("1"))])
+    night = write(
+        tmp_path / "2.log", [at(midnight + timedelta(seconds=10), sent("a", "1")), at(midnight, receipt("1"))]
+    )
     into = tmp_path / "x.duckdb"
     bring(into, night, keep_numbers=True)
     bring(into, evening)
-    assert rows(into, "select created_at::date::varchar as day, total from core.campaigns") == [{"day": "2026-03-02", "total": 1}]
+    assert rows(into, "select created_at::date::varchar as day, total from core.campaigns") == [
+        {"day": "2026-03-02", "total": 1}
+    ]
     (row,) = rows(into, "select campaign_id, recipient_id, smpp_code from core.recipients")
     assert row["smpp_code"] == "DELIVRD"
     numbers = rows(tmp_path / "x.duckdb.numbers.duckdb", "select * from core.recipient_numbers")
-    assert numbers == [{"campaign_id": row["campaign_id"], "recipient_id": row["recipient_id"], "ctn": "+447700900123"}]
+    assert numbers == [
+        {"campaign_id": row["campaign_id"], "recipient_id": row["recipient_id"], "ctn": "+447700900123"}
+    ]
 
 
 def test_a_campaign_that_somebody_cancelled_stays_cancelled(tmp_path: Path) -> None:
@@ -115,7 +121,9 @@ def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds_old", [0, 3600], ids=["being written", "at rest"])
-@pytest.mark.parametrize("form", ["plain", "gzip", "carriage returns", "byte order mark", "damaged", "control", "pattern"])
+@pytest.mark.parametrize(
+    "form", ["plain", "gzip", "carriage returns", "byte order mark", "damaged", "control", "pattern"]
+)
 def test_the_same_lines_are_read_in_any_wrapping(tmp_path: Path, form: str, seconds_old: int) -> None:
     name = "m[1]*.log" if form == "pattern" else "m.log"
     text = "".join(f"{at(START, line)}\n" for line in (sent("a", "1"), sent("b", "2"), receipt("1"))).encode()

@@ -59,7 +59,9 @@ _CONTENT = {
 
 
 def _tables(path: Path) -> list[str]:
-    found = rows(path, "select table_schema || '.' || table_name as name from information_schema.tables order by 1")
+    found = rows(
+        path, "select table_schema || '.' || table_name as name from information_schema.tables order by 1"
+    )
     return [row["name"] for row in found]
 
 

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 import campaignkit
 from campaignkit import CampaignFilter, Kit, Mode, Status, Verdict
 from campaignkit.domain.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
+from campaignkit.domain.filters import Cursor
 from tests import world
 from tests.services.conftest import Build, every_status
 from tests.world import NOW, ago
+
+TIE = "00000001-0000-0000-0000-000000000000"
 
 
 def ids(kit: Kit, **filter: object) -> list[int]:
@@ -369,3 +372,27 @@ def test_a_paused_campaign_says_why_and_until_when(build: Build) -> None:
     assert row.paused_reason == "outside the daily window"
     shown = values.row(kit, row, now=NOW)  # 14:00 in Vilnius
     assert shown["paused_until"] == "2026-11-24T07:00:00.000Z"
+
+
+FAR = "9999-12-31T23:59:59-14:00"  # out of range once it is UTC
+
+
+@pytest.mark.parametrize(
+    ("sort", "key", "tie"),
+    [
+        *(("created", key, TIE) for key in (None, "", "soon", "2026-11-23T12:00", "1e9", "9" * 5000, FAR)),
+        ("start", "soon", TIE),
+        ("sender", None, TIE),
+        *(("created", "2026-11-23T12:00:00Z", tie) for tie in ("", "7", "not a uuid", "f" * 5000)),
+    ],
+)
+def test_a_forged_cursor_is_refused_whatever_it_holds(kit: Kit, sort: str, key: str | None, tie: str) -> None:
+    forged = str(Cursor(f"{sort} {'asc' if sort == 'sender' else 'desc'}", key, tie))
+    with pytest.raises(InvalidInput, match="this is no cursor"):
+        kit.campaigns.page(sort=sort, after=forged)
+
+
+def test_a_cursor_without_a_start_leads_on_among_those_without(kit: Kit) -> None:
+    page = kit.campaigns.page(sort="start", limit=4)
+    assert all(row.start_at is None for row in page.rows)
+    assert len(kit.campaigns.page(sort="start", after=page.next).rows) == 5
