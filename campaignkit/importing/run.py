@@ -20,6 +20,7 @@ from campaignkit.importing.engine import Engine, engine
 from campaignkit.importing.report import Report
 from campaignkit.importing.sources import Sources
 from campaignkit.importing.task import Progress, Task
+from campaignkit.store import gate
 from campaignkit.store.duckdb import DuckStore, Session
 from campaignkit.store.migrate import CORE, CORE_OPTIONAL, IMPORT, KIT, create
 
@@ -78,7 +79,7 @@ def _into_store(task: Task, found: Sources, folder: Path, cache: Path | None) ->
     target = folder / task.into.name if is_new else task.into
     store = DuckStore(target, writable=True, cache=cache)
     if not is_new:
-        _check_tables(store.open())
+        _open_ours(store)
     with store.writing() as session, engine(session.connection) as run:
         report = _import(task, found, session, run, folder)
         clear = numbers.prepare(run, task.into, folder, keep=task.keep_numbers)
@@ -90,7 +91,16 @@ def _into_store(task: Task, found: Sources, folder: Path, cache: Path | None) ->
     return report
 
 
-def _check_tables(store: DuckStore) -> None:
+def _open_ours(store: DuckStore) -> None:
+    """Refuse a file that is not ours, and leave no lock files beside it."""
+    sidecars = [store.path.with_name(store.path.name + suffix) for suffix in gate.SIDECARS]
+    made = [sidecar for sidecar in sidecars if not sidecar.exists()]
+    try:
+        store.open()
+    except StoreUnreadable:
+        for sidecar in made:
+            sidecar.unlink(missing_ok=True)
+        raise
     kinds = store.probe.relations
     views = [name for name, kind in kinds.items() if kind == "view" and name.startswith("core.")]
     if views:

@@ -32,6 +32,11 @@ DERIVED = {
 _PARAMETER = re.compile(r"(?<![:\w]):(source|zone)\b")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DIGITS = re.compile(r"\d{3,}")
+_CSV_REASON = re.compile(
+    r"^(Maximum line size of \d+ bytes exceeded|Error when converting column \"[^\"\n]+\""
+    r"|Expected Number of Columns: \d+ Found: \d+|Invalid unicode)",
+    re.MULTILINE,
+)
 
 
 def stage(run: Engine, adapter: Adapter, select: str) -> frozenset[str]:
@@ -99,8 +104,15 @@ def _sentence(adapter: Adapter, select: str, error: duckdb.Error) -> Exception:
             f"{where} yields a value that the contract does not allow: {_of_constraint(first)}"
         )
     if isinstance(error, duckdb.DataError | duckdb.InvalidInputException):
-        return InvalidInput(f"{where} does not fit the source: {_DIGITS.sub('…', _QUOTED.sub('…', first))}")
+        return InvalidInput(f"{where} does not fit the source: {_of_data(str(error))}")
     return error
+
+
+def _of_data(message: str) -> str:
+    """Return DuckDB's first line without values, and the reason of a CSV error, which stands behind the line itself."""
+    first = _DIGITS.sub("…", _QUOTED.sub("…", message.splitlines()[0]))
+    reason = _CSV_REASON.search(message)
+    return f"{first}: {reason[0]}" if reason else first
 
 
 def _of_constraint(message: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from campaignkit.assets import asset
 from campaignkit.codes import stat_table
 from campaignkit.domain.delivery import CodeClass
-from campaignkit.domain.errors import CampaignKitError, InvalidInput
+from campaignkit.domain.errors import InvalidInput
 from campaignkit.importing.adapter import load
 from tests.importing.jasmin import START, at, receipt, refused, sent, write
 from tests.importing.world import bring, dump, rows
@@ -434,7 +435,9 @@ def test_an_adapter_that_is_not_there_names_those_that_are() -> None:
     "name", sorted(path.name for path in asset("sql", "adapters").iterdir() if path.is_dir())
 )
 def test_every_bundled_adapter_loads_or_says_why_not(name: str) -> None:
-    try:
+    settings = tomllib.loads(asset("sql", "adapters", name, "adapter.toml").read_text())
+    if settings.get("reads") == "postgresql":
+        with pytest.raises(InvalidInput, match="adopt"):
+            load(name)
+    else:
         assert load(name).name == name
-    except CampaignKitError as error:
-        assert "adopt" in str(error)
