@@ -48,6 +48,12 @@ class Engine:
         """Return the statements of *sql*; raises what DuckDB's parser raises."""
         return self._connection.extract_statements(sql)
 
+    def memory_mib(self) -> int:
+        """Return how much memory DuckDB allows itself: most of what this machine or container has."""
+        ((limit,),) = self.execute("select current_setting('memory_limit')")
+        amount, unit = limit.split()
+        return int(float(amount) * 1024.0 ** (("KiB", "MiB", "GiB", "TiB").index(unit) - 1))
+
     def columns(self, sql: str) -> tuple[str, ...]:
         """Return the names of the columns that a SELECT yields, without running it."""
         return tuple(name for name, *_ in self.execute(f"describe {sql}"))

@@ -24,7 +24,7 @@ from campaignkit.store import gate
 from campaignkit.store.duckdb import DuckStore, Session
 from campaignkit.store.migrate import CORE, CORE_OPTIONAL, IMPORT, KIT, create
 
-MEMORY = "2GB"  # beyond it DuckDB works from the disk, in the import's private folder
+MEMORY_MIB = 2048  # beyond it DuckDB works from the disk, in the import's private folder
 EVENTS = ("state_events", "job_errors", "audit_events")
 RANKS = {CodeClass.INTERMEDIATE: 1, CodeClass.UNDECIDED: 2, CodeClass.FINAL: 3}  # see sql/import/fold.sql
 MASTER = "master"
@@ -143,7 +143,7 @@ def _import(task: Task, found: Sources, session: Session, run: Engine, folder: P
 def _set_up(task: Task, session: Session, run: Engine, folder: Path) -> None:
     """Make the schema, the macros and the staging tables, and give the SELECTs their variables."""
     run.execute(f"set temp_directory = '{numbers.quoted(folder / 'spill')}'")
-    run.execute(f"set memory_limit = '{MEMORY}'")
+    run.execute(f"set memory_limit = '{min(MEMORY_MIB, run.memory_mib())}MiB'")
     create(session, CORE, KIT, IMPORT)
     for name in EVENTS:
         if name in task.adapter.selects:
@@ -229,6 +229,8 @@ def _readable(into: Path, error: duckdb.Error) -> Exception:
             f"{into} could not be written, there is no room left to work in {into.parent}: free some;"
             " nothing was changed"
         )
+    if isinstance(error, duckdb.ConstraintException):
+        return InvalidInput(f"the adapter's rows together are not what the contract allows: {first}")
     if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.TransactionException):
         return StoreError(f"{into} could not be written: {first}; nothing was changed")
     return error

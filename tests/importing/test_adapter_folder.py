@@ -319,6 +319,23 @@ def test_a_receipt_makes_more_of_a_message_that_seemed_new(tmp_path: Path) -> No
         ]
 
 
+def test_a_campaign_may_move_to_another_workspace(tmp_path: Path) -> None:
+    files = SHOP | {"campaigns.sql": SHOP["campaigns.sql"].replace(", 'retail' as workspace_id", "")}
+    into, shop = tmp_path / "x.duckdb", folder(tmp_path / "shop", files)
+    for workspace in ("one", "two"):
+        bring(into, source(tmp_path), adapter=shop, workspace=workspace)
+        assert rows(into, "select distinct workspace_id from core.campaigns") == [{"workspace_id": workspace}]
+
+
+def test_a_campaign_without_any_moment_is_refused(tmp_path: Path) -> None:
+    files = {
+        "adapter.toml": 'name = "c"\n',
+        "campaigns.sql": f"select id as campaign_key, 'X' as saddr {CSV}",
+    }
+    with pytest.raises(InvalidInput, match="what the contract allows: .*campaigns.created_at"):
+        bring(tmp_path / "x.duckdb", source(tmp_path, "id\na\n"), adapter=folder(tmp_path / "c", files))
+
+
 def test_moments_without_a_zone_are_in_the_adapter_s(tmp_path: Path) -> None:
     files = {
         "adapter.toml": 'name = "z"\nzone = "Asia/Kolkata"\n',

@@ -163,7 +163,7 @@ def logs(draw: st.DrawFn) -> list[tuple[int, str]]:
     return lines
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(log=logs(), data=st.data())
 def test_any_order_of_lines_files_and_imports_gives_the_same_content(
     tmp_path_factory: pytest.TempPathFactory, log: list[tuple[int, str]], data: st.DataObject

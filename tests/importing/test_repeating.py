@@ -17,7 +17,7 @@ from tests.importing.world import bring, content, dump, rows
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("log") / "messages.log"
-    large_log(path, 3000)
+    large_log(path, 1500)
     return path
 
 
@@ -30,7 +30,7 @@ def test_a_repeated_import_says_the_same_and_changes_nothing(tmp_path: Path, log
 
 def test_rotated_files_give_the_same_in_any_order_together_or_one_by_one(tmp_path: Path, log: Path) -> None:
     lines = log.read_text(encoding="utf-8").splitlines()
-    cuts = [0, 1100, 2900, len(lines)]
+    cuts = [0, 700, 1500, len(lines)]
     parts = [write(tmp_path / f"{a}.log", lines[a:b]) for a, b in itertools.pairwise(cuts)]
     bring(tmp_path / "whole.duckdb", log)
     whole = content(tmp_path / "whole.duckdb")
