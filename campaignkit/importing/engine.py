@@ -54,9 +54,9 @@ class Engine:
         amount, unit = limit.split()
         return int(float(amount) * 1024.0 ** (("KiB", "MiB", "GiB", "TiB").index(unit) - 1))
 
-    def columns(self, sql: str) -> tuple[str, ...]:
+    def columns(self, sql: str, values: Values) -> tuple[str, ...]:
         """Return the names of the columns that a SELECT yields, without running it."""
-        return tuple(name for name, *_ in self.execute(f"describe {sql}"))
+        return tuple(name for name, *_ in self.execute(f"describe {sql}", values))
 
     def set_variable(self, name: str, value: object) -> None:
         """Give `getvariable(name)` its value."""

@@ -152,7 +152,6 @@ def _set_up(task: Task, session: Session, run: Engine, folder: Path) -> None:
         run.script(script)
     inner, outer = task.pads or (None, None)
     variables = {
-        "zone": task.adapter.zone,
         "has_campaigns": "campaigns" in task.adapter.selects,
         "ctn_inner": inner,
         "ctn_outer": outer,
@@ -182,16 +181,15 @@ def _stats(adapter: Adapter) -> list[tuple[str, int, SmsResult]]:
 
 def _stage(task: Task, found: Sources, run: Engine) -> dict[str, frozenset[str]]:
     """Run the adapter's SELECTs in its zone, which is that of its moments without one; return their columns."""
-    selects = [name for name in adapters.FILES if name in task.adapter.selects and name != "lines"]
-    run.set_variable("source", list(found.paths))
+    selects = [name for name in adapters.FILES if name in task.adapter.selects]
+    values = {"source": list(found.paths), "zone": task.adapter.zone}
     run.execute(f"set timezone = '{task.adapter.zone}'")
-    if "lines" in task.adapter.selects:
-        staging.view_lines(run, task.adapter)
     columns = {}
     for number, select in enumerate(selects):
         task.progress(f"reading {select}", 0.4 * number / len(selects))
-        columns[select] = staging.stage(run, task.adapter, select)
+        columns[select] = staging.stage(run, task.adapter, select, values)
     run.execute("set timezone = 'UTC'")
+    run.execute("drop table if exists lines")
     return columns
 
 

@@ -9,7 +9,7 @@ import duckdb
 
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.importing.adapter import Adapter
-from campaignkit.importing.engine import Engine
+from campaignkit.importing.engine import Engine, Values
 
 REQUIRED = {
     "workspaces": {"workspace_id"},
@@ -27,9 +27,13 @@ DERIVED = {
     "recipient_id": "recipient_key",
 }
 
-# An adapter's `:source` and `:zone` are variables of the connection, and not parameters, so that its lines.sql can
-# be a view: each of the other files reads the source once, and nothing is kept in between.
-_PARAMETER = re.compile(r"(?<![:\w]):(source|zone)\b")
+_INTO = {
+    "lines": "create temp table lines as\n{sql}",
+    "unmapped": "insert into unmapped\nselect reason, count(*) from (\n{sql}\n) group by reason",
+}
+_INTO_STAGING = "insert into yielded_{select} by name\n{sql}"
+
+_PARAMETER = re.compile(r"(?<![:\w]):(source|zone)\b")  # and not the cast in `x::source`
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _DIGITS = re.compile(r"\d{3,}")
 _CSV_REASON = re.compile(
@@ -39,39 +43,37 @@ _CSV_REASON = re.compile(
 )
 
 
-def stage(run: Engine, adapter: Adapter, select: str) -> frozenset[str]:
-    """Fill `yielded_…` from one of the adapter's SELECTs; return the names of the columns that it yields."""
+def stage(run: Engine, adapter: Adapter, select: str, values: Values) -> frozenset[str]:
+    """Run one of the adapter's SELECTs into its staging table; return the names of the columns that it yields.
+
+    *values* are what `:source` and `:zone` stand for. What lines.sql yields becomes readable as `lines`.
+    """
     try:
-        sql = _single_select(run, adapter, select)
-        columns = run.columns(sql)
-        _check_columns(run, adapter, select, columns)
-        if select == "unmapped":
-            run.execute(f"insert into unmapped\nselect reason, count(*) from (\n{sql}\n) group by reason")
-        else:
-            run.execute(f"insert into yielded_{select} by name\n{sql}")
+        sql, given = _single_select(run, adapter, select, values)
+        columns = run.columns(sql, given)
+        if select != "lines":
+            _check_columns(run, adapter, select, columns)
+        run.execute(_INTO.get(select, _INTO_STAGING).format(select=select, sql=sql), given)
     except duckdb.Error as error:
         raise _sentence(adapter, select, error) from error
     return frozenset(columns)
 
 
-def view_lines(run: Engine, adapter: Adapter) -> None:
-    """Make the adapter's lines.sql readable as `lines`."""
-    try:
-        run.execute(f"create temp view lines as\n{_single_select(run, adapter, 'lines')}")
-    except duckdb.Error as error:
-        raise _sentence(adapter, "lines", error) from error
-
-
-def _single_select(run: Engine, adapter: Adapter, select: str) -> str:
-    sql = _PARAMETER.sub(r"getvariable('\1')", adapter.selects[select])
-    statements = run.statements(sql)
+def _single_select(run: Engine, adapter: Adapter, select: str, values: Values) -> tuple[str, Values]:
+    statements = run.statements(_PARAMETER.sub(r"$\1", adapter.selects[select]))
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise InvalidInput(f"{adapter.where(select)} must be one SELECT and nothing else")
-    return statements[0].query.rstrip().removesuffix(";")
+    foreign = statements[0].named_parameters - values.keys()
+    if foreign:
+        raise InvalidInput(
+            f"{adapter.where(select)} has a parameter {min(foreign)}: there are :source and :zone"
+        )
+    given = {name: values[name] for name in statements[0].named_parameters}
+    return statements[0].query.rstrip().removesuffix(";"), given
 
 
 def _check_columns(run: Engine, adapter: Adapter, select: str, columns: tuple[str, ...]) -> None:
-    known = {"reason", "line"} if select == "unmapped" else set(run.columns(f"from yielded_{select}"))
+    known = {"reason", "line"} if select == "unmapped" else set(run.columns(f"from yielded_{select}", {}))
     required = set(REQUIRED[select])
     if "campaigns" not in adapter.selects:
         known.discard("campaign_key")

@@ -13,6 +13,7 @@ from campaignkit.serve.servers import HOST, Server, marked, start
 
 NAME = "JupyterLab"
 DEFAULT_PORT = 8888
+FIRST = "01_campaigns.ipynb"  # what the printed address opens
 
 
 def start_lab(port: int, folder: Path, environment: Mapping[str, str]) -> Server:
@@ -31,7 +32,7 @@ def start_lab(port: int, folder: Path, environment: Mapping[str, str]) -> Server
         NAME,
         "jupyterlab",
         port=port,
-        path=f"/lab?token={token}",
+        path=f"/lab/tree/{FIRST}?token={token}",
         folder=folder,
         environment={**environment, "JUPYTER_CONFIG_PATH": str(config)},
     )

@@ -77,7 +77,7 @@ def test_both_answer_where_it_says_and_ctrl_c_leaves_no_process_and_no_file(data
     with up(database, tmp_path / "private") as process:
         lab, voila, last = printed(process)
         address, token = re.fullmatch(
-            r"JupyterLab +(http://127\.0\.0\.1:\d+)/lab\?token=([0-9a-f]{48})", lab
+            r"JupyterLab +(http://127\.0\.0\.1:\d+)/lab/tree/01_campaigns\.ipynb\?token=([0-9a-f]{48})", lab
         ).groups()
         dashboards = re.fullmatch(r"Voila +(http://127\.0\.0\.1:\d+)/voila/render/operations\.ipynb", voila)[
             1

@@ -1,12 +1,9 @@
 -- What each line of the log is. `kind` is 'submission', 'receipt', 'receipt_text' (a receipt that Jasmin took for an
 -- inbound message, because its stat or its form is the vendor's own), or the reason why the line maps onto nothing.
--- `part` is the line cut at `] [`: up to `from` nothing in a line may hold brackets, so the first parts are sure.
 -- The text of a message is looked at no further than that, and goes nowhere.
 select
   line,
-  sort,
   logged_at,
-  part,
   receipt,
   case
     when logged_at is null then 'not_a_log_line'
@@ -33,12 +30,12 @@ select
       end
     when regexp_matches(line, '^\S+ \S+ +[A-Z]+ +\d+ ') then 'other_log_line'
     else 'not_a_log_line'
-  end as kind   -- dear: the other files ask for the `sort` first
+  end as kind
 from (
   select
     line, sort,
     try_cast(regexp_extract(line, '^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[ ,]', 1) as timestamp) as logged_at,
-    string_split(line, '] [') as part,
+    string_split(line, '] [') as part,   -- up to `from` nothing in a line may hold brackets, so the first parts are sure
     -- Escapes of the repr become spaces, so that `err:000\x00` is 000; the closing quote is not the receipt's.
     case when sort = 'SMS-MO' then receipt_text(
       regexp_replace(

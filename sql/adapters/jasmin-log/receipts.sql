@@ -7,5 +7,5 @@ select
     else nullif(unquoted(regexp_extract(line, '\] \[err:([^\]]*)\]', 1)), 'ND')   -- ND: the field was not there
   end as err,
   logged_at as received_at
-from lines
-where sort in ('DLR', 'SMS-MO') and kind in ('receipt', 'receipt_text');
+from (select *, string_split(line, '] [') as part from lines)
+where kind in ('receipt', 'receipt_text');

@@ -31,7 +31,7 @@ from (
     end as number
   from (
     select *, starts_with(part[8], 'from:') and starts_with(part[9], 'to:') and starts_with(part[10], 'content:') as plain
-    from lines
-    where sort = 'SMS-MT' and kind = 'submission'
+    from (select *, string_split(line, '] [') as part from lines)
+    where kind = 'submission'
   )
 );
