@@ -51,7 +51,7 @@ def _meanings() -> Mapping[str, Meaning]:
     }
 
 
-def meaning(code: str | None) -> Meaning:
-    """Return what a SMPP code means; vendors' spellings mean what their stat means."""
-    stat = stat_table().stat(code) if code else None
+def meaning(code: str | None, table: StatTable) -> Meaning:
+    """Return what a SMPP code means; the spellings that *table* lists mean what their stat means."""
+    stat = table.stat(code) if code else None
     return _meanings()[stat] if stat else UNLISTED

@@ -7,9 +7,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from campaignkit.codes import stat_table
 from campaignkit.domain.access import Viewer
-from campaignkit.domain.delivery import RECEIPTS_MAY_COME, SmsResult, Stage, Verdict, add_up, verdict
+from campaignkit.domain.delivery import (
+    RECEIPTS_MAY_COME,
+    SmsResult,
+    Stage,
+    StatTable,
+    Verdict,
+    add_up,
+    verdict,
+)
 from campaignkit.domain.errors import Ambiguous, InvalidInput, NotFound
 from campaignkit.domain.filters import (
     SPAN,
@@ -23,6 +30,7 @@ from campaignkit.domain.history import steps
 from campaignkit.domain.lifecycle import ACTIONS, LIVE, Status, why_not
 from campaignkit.services.answers import Activity, Badge, Campaign, Day, History, Kpis, Shown, campaign_of
 from campaignkit.services.pages import Page, check_limit, later, order_name
+from campaignkit.services.stats import stats
 from campaignkit.store.duckdb import DuckStore, Row, Session
 from campaignkit.store.statements import Variant
 
@@ -124,6 +132,7 @@ class Campaigns:
                     "receipts_since": self._clock() - RECEIPTS_MAY_COME,
                 },
             )
+            table = stats(session)
             job_errors = (
                 session.row("errors/job_count", {"campaign_id": campaign.campaign_id})["job_errors"]
                 if self._store.probe.provides("core.job_errors")
@@ -132,7 +141,7 @@ class Campaigns:
         badge = _badge(job_errors, campaign)
         return Shown(
             campaign=campaign,
-            verdicts=add_up((_verdict(part), part["recipients"]) for part in parts),
+            verdicts=add_up((_verdict(part, table), part["recipients"]) for part in parts),
             badge=badge,
             actions=self._actions(campaign),
             not_provided=_not_provided(
@@ -264,11 +273,11 @@ def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:
     return Cursor(order, key, last.external_id)
 
 
-def _verdict(part: Row) -> Verdict:
+def _verdict(part: Row, table: StatTable) -> Verdict:
     return verdict(
         stage=Stage(part["stage"]),
         sms_result=SmsResult(part["sms_result"]),
-        kind=stat_table().kind(part["smpp_code"]),
+        kind=table.kind(part["smpp_code"]),
         filtered=part["filtered"],
         receipts_may_come=part["receipts_may_come"],
     )

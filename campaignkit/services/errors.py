@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaignkit.codes import meaning
+from campaignkit.domain.delivery import StatTable
 from campaignkit.services.campaigns import Campaigns
+from campaignkit.services.stats import stats
 from campaignkit.store.duckdb import DuckStore, Row
 
 
@@ -54,16 +56,17 @@ class ErrorReports:
             jobs = session.rows("errors/jobs", campaign)
             messages = session.rows("errors/messages", campaign)
             refused = session.row("errors/refused", campaign)["refused"]
+            table = stats(session)
         return Errors(
             jobs=tuple(JobError(**row) for row in jobs),
-            messages=tuple(_message_errors(row) for row in messages),
+            messages=tuple(_message_errors(row, table) for row in messages),
             refused=refused,
             not_provided=() if self._store.probe.provides("core.job_errors") else ("job_errors",),
         )
 
 
-def _message_errors(row: Row) -> MessageErrors:
-    known = meaning(row["smpp_code"])
+def _message_errors(row: Row, table: StatTable) -> MessageErrors:
+    known = meaning(row["smpp_code"], table)
     return MessageErrors(
         smpp_code=row["smpp_code"],
         esme=row["esme"],

@@ -25,6 +25,7 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     "kit.audit_events": frozenset({"audit_id"}),
     "kit.members": frozenset({"login"}),
     "kit.archived": frozenset({"campaign_id"}),
+    "kit.stat_aliases": frozenset({"alias", "stat"}),
 }
 OPTIONAL_RELATIONS = ("core.state_events", "core.job_errors", "core.audit_events")
 OPTIONAL_COLUMNS = ("core.campaigns.delivery_errors", "core.recipients.ctn_hash")

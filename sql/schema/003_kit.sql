@@ -27,3 +27,10 @@ create table if not exists kit.archived (                -- R43: the archive mar
   archived_at      timestamptz not null,
   archived_by      varchar not null
 );
+
+-- An adapter's own spellings of stat (its stat_table), kept because `sms_result` was decided with them.
+create table if not exists kit.stat_aliases (
+  adapter          varchar not null,
+  alias            varchar not null,                     -- in capitals
+  stat             varchar not null
+);

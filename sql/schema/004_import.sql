@@ -23,10 +23,3 @@ create table if not exists kit.receipts (
   campaign_id      bigint,                               -- null until its message is known
   recipient_id     bigint
 );
-
--- An adapter's own spellings of stat (its stat_table), kept because `sms_result` was decided with them.
-create table if not exists kit.stat_aliases (
-  adapter          varchar not null,
-  alias            varchar not null,                     -- in capitals
-  stat             varchar not null
-);

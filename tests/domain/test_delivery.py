@@ -139,7 +139,7 @@ def test_a_vendors_spelling_counts_as_its_stat() -> None:
     for alias, stat in ALIASES.items():
         assert table.stat(alias) == stat
         assert (table.result(alias), table.kind(alias)) == STATS[stat]
-        assert codes.meaning(alias) == codes.meaning(stat)
+        assert codes.meaning(alias, codes.stat_table()) == codes.meaning(stat, codes.stat_table())
 
 
 @pytest.mark.parametrize("code", ["delivrd", " DELIVRD ", "Delivered"])
@@ -153,17 +153,17 @@ def test_a_code_that_no_table_lists_decides_nothing_and_is_no_waiting(code: str)
     assert table.stat(code) is None
     assert table.result(code) == "unknown"
     assert table.kind(code) == "unknown"
-    assert codes.meaning(code) == codes.UNLISTED
+    assert codes.meaning(code, codes.stat_table()) == codes.UNLISTED
 
 
 def test_no_code_is_a_kind_of_its_own() -> None:
     assert codes.stat_table().kind(None) == "none"
     assert codes.stat_table().result(None) == "unknown"
-    assert codes.meaning(None) == codes.UNLISTED
+    assert codes.meaning(None, codes.stat_table()) == codes.UNLISTED
 
 
 def test_every_listed_code_means_something_in_words() -> None:
     for stat, (result, _) in STATS.items():
-        meaning = codes.meaning(stat)
+        meaning = codes.meaning(stat, codes.stat_table())
         assert meaning.text
         assert (meaning.error_class != "unknown") is (result == "failed"), "what failed has a class"

@@ -155,3 +155,17 @@ def test_peak_memory_does_not_depend_on_how_many_rows_match(build: Build) -> Non
 def test_the_kit_s_repr_names_the_file_and_the_scope(kit: Kit) -> None:
     assert repr(kit).endswith("world.duckdb', workspace='master')")
     assert repr(campaignkit.open(kit._store.path)).endswith("workspace='retail')")
+
+
+def test_a_spelling_that_an_adapter_brought_along_is_judged_as_the_import_judged_it(build: Build) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        world.campaign(session, 1)
+        world.recipient(session, 1, 1, smpp_code="Blocked", sms_result="failed", esme="a")
+        world.insert(session, "kit.stat_aliases", adapter="shop", alias="BLOCKED", stat="REJECTD")
+
+    kit = build(fill)
+    verdicts = {name: count for name, count in kit.campaigns.show(ONE).verdicts.items() if count}
+    assert verdicts == {"carrier_failed": 1}
+    (row,) = kit.errors.of(ONE).messages
+    assert (row.smpp_code, row.error_class) == ("Blocked", "permanent")
