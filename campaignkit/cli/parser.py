@@ -81,7 +81,7 @@ def _common() -> argparse.ArgumentParser:
         "--workspace", metavar="ID|master", help="the scope; master is all of them (CAMPAIGNKIT_WORKSPACE)"
     )
     group.add_argument(
-        "--role", choices=[*Role], help="what you may do, viewer by default (CAMPAIGNKIT_ROLE)"
+        "--role", choices=_values(Role), help="what you may do, viewer by default (CAMPAIGNKIT_ROLE)"
     )
     group.add_argument("--clear-numbers", action="store_true", help="show full numbers, with that grant")
     group.add_argument(
@@ -125,21 +125,21 @@ def _import(parser: argparse.ArgumentParser) -> None:
 
 
 def _campaigns(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--period", choices=[*Period], default=Period.ALL)
+    parser.add_argument("--period", choices=_values(Period), default=Period.ALL)
     parser.add_argument(
-        "--status", choices=[*Status], action="append", default=[], metavar="S", help=_either(Status)
+        "--status", choices=_values(Status), action="append", default=[], metavar="S", help=_either(Status)
     )
     parser.add_argument(
-        "--mode", choices=[*Mode], action="append", default=[], metavar="M", help=_either(Mode)
+        "--mode", choices=_values(Mode), action="append", default=[], metavar="M", help=_either(Mode)
     )
     parser.add_argument(
         "--search", metavar="T", default="", help="beginning of an ID, or part of a sender name"
     )
     parser.add_argument("--in", dest="within", metavar="WORKSPACE", action="append", default=[])
-    parser.add_argument("--sort", choices=[*CampaignSort], default=CampaignSort.CREATED)
+    parser.add_argument("--sort", choices=_values(CampaignSort), default=CampaignSort.CREATED)
     _order(parser)
     views = parser.add_mutually_exclusive_group()
-    views.add_argument("--view", choices=[*View], default=View.CAMPAIGNS)
+    views.add_argument("--view", choices=_values(View), default=View.CAMPAIGNS)
     views.add_argument(
         "--queue", dest="view", action="store_const", const=View.QUEUE, help="the moderation queue"
     )
@@ -152,11 +152,11 @@ def _campaigns(parser: argparse.ArgumentParser) -> None:
 def _recipients(parser: argparse.ArgumentParser) -> None:
     _id(parser)
     parser.add_argument(
-        "--stage", choices=[*Stage], action="append", default=[], metavar="S", help=_either(Stage)
+        "--stage", choices=_values(Stage), action="append", default=[], metavar="S", help=_either(Stage)
     )
     parser.add_argument(
         "--sms-result",
-        choices=[*SmsResult],
+        choices=_values(SmsResult),
         action="append",
         default=[],
         metavar="R",
@@ -166,13 +166,17 @@ def _recipients(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without-null-smpp", action="store_true", help="leave out rows without a delivery report"
     )
-    parser.add_argument("--sort", choices=[*RecipientSort], default=RecipientSort.ID)
+    parser.add_argument("--sort", choices=_values(RecipientSort), default=RecipientSort.ID)
     _order(parser)
     _paging(parser)
 
 
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
 def _either(kind: type[StrEnum]) -> str:
-    return " | ".join(kind)
+    return " | ".join(_values(kind))
 
 
 def _order(parser: argparse.ArgumentParser) -> None:

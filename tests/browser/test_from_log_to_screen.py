@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from campaignkit.serve.servers import free_port
 from campaignkit.serve.up import Choice, serving
 from tests.browser.conftest import Lab, Voila
 from tests.browser.screen import Screen
@@ -54,7 +55,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
 @pytest.fixture(scope="module")
 def served(imported: tuple[Path, dict[str, Any]]) -> Iterator[dict[str, Lab | Voila]]:
     choice = Choice(url=str(imported[0]), workspace="master", role="viewer", actor="tester")
-    with serving(choice, stop=threading.Event()) as (lab, voila):
+    with serving(choice, lab_port=free_port(), port=free_port(), stop=threading.Event()) as (lab, voila):
         address = urlsplit(lab.address)
         yield {
             "lab": Lab(base=f"http://{address.netloc}", token=address.query.removeprefix("token=")),

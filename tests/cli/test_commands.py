@@ -231,10 +231,14 @@ def test_what_cannot_be_done_is_one_sentence_and_status_1(
         ["demo", "x", "--now", "2026-11-23T12:00"],
     ],
 )  # fmt: skip
-def test_wrong_usage_is_status_2(run: Run, arguments: list[str]) -> None:
+def test_wrong_usage_is_status_2_and_says_what_would_be_right(
+    run: Run, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         run(*arguments)
     assert ended.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("usage: campaignkit") and "<" not in err
 
 
 def test_a_terminal_is_never_commanded_by_data(run: Run, db: Path) -> None:
