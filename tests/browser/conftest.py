@@ -17,12 +17,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from campaignkit.serve.servers import HOST, Server, free_port
 from campaignkit.serve.up import Choice, serving
 from tools.browser import NoBrowser, launch
 
+expect.set_options(timeout=20_000)  # a busy machine is no bug
 SCREENSHOTS = Path("build/screenshots")
 LOCAL = ("data", "blob", "about", "devtools")
 

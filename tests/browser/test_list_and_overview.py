@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -245,13 +245,27 @@ def test_the_overview_s_parts_add_up_to_the_package_s_verdicts(screen: Screen, k
     expect(screen.root.locator("table.hist tbody tr")).to_have_count(len(history))
 
 
-def test_a_refresh_brings_what_changed_and_keeps_the_focus(screen: Screen, kit: Kit) -> None:
-    row = screen.root.locator("tbody.real tr").nth(3)
-    row.focus()
-    before = screen.root.locator(".fresh time").first.get_attribute("datetime")
+def test_a_refresh_brings_what_is_new_and_keeps_the_focus(screen: Screen, kit: Kit, sample: Path) -> None:
+    rows = screen.root.locator("tbody.real tr")
+    held = rows.nth(3).get_attribute("data-id")
+    rows.nth(3).focus()
+    arrived = str(arrive(sample, kit.viewer.workspaces[0]))
     screen.page.keyboard.press("r")
-    expect(screen.root.locator(".fresh time").first).not_to_have_attribute("datetime", before or "")
-    expect(row).to_be_focused()
+    expect(rows.first).to_have_attribute("data-id", arrived)
+    expect(screen.root.locator(f"tr[data-id='{held}']")).to_be_focused()
+    expect_rows(screen, ids_of(kit))
+
+
+def arrive(sample: Path, workspace: str) -> UUID:
+    """Let a campaign be created now; return its external_id."""
+    store = world.DuckStore(sample, writable=True)
+    with store.writing() as session:
+        last = session.connection.execute("select max(campaign_id) from core.campaigns").fetchone()
+        session.connection.complete()
+        assert last is not None
+        return world.campaign(
+            session, last[0] + 1, workspace, external_id=uuid4(), created_at=datetime.now(UTC)
+        )
 
 
 def test_text_from_the_data_is_shown_as_text(screen: Screen, hostile: str) -> None:
