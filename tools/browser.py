@@ -63,7 +63,15 @@ def _installations() -> Iterator[list[str]]:
     root = os.geteuid() == 0
     if root and shutil.which("apt-get"):
         yield ["apt-get", "update", "-qq"]
-        yield ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"]
+        yield [
+            "apt-get",
+            "install",
+            "-qq",
+            "-y",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-liberation",
+        ]  # without a font a page has no words
     yield [sys.executable, "-m", "playwright", "install", *(["--with-deps"] if root else []), "chromium"]
 
 
