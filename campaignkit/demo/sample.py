@@ -64,7 +64,7 @@ def create(
         with store.writing() as session:
             migrate.create(session, migrate.CORE, migrate.CORE_OPTIONAL, migrate.KIT)
             write(session, planned, progress or _silent)
-        _check_complete(building)
+        store.check_whole(name=path)
     return Summary(
         path=path,
         campaigns=len(planned.campaigns),
@@ -73,14 +73,6 @@ def create(
         now=now,
         seed=seed,
     )
-
-
-def _check_complete(building: Path) -> None:
-    # DuckDB moves its log into the file on closing, and keeps the log without a word where that fails.
-    if building.with_name(f"{building.name}.wal").exists():
-        raise StoreUnreadable(
-            f"{building} could not be written, the disk is full or limited: free some space"
-        )
 
 
 def _silent(step: str, done: float) -> None:

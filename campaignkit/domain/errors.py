@@ -6,8 +6,6 @@
     ├── Ambiguous             a prefix that fits several campaigns
     ├── NotAllowed            the viewer's role or workspaces do not cover it
     ├── TransitionNotAllowed  the lifecycle has no such step
-    ├── Stale                 someone was faster; nothing was changed
-    ├── NotProvided           the source has no such relation
     └── StoreError            the database cannot be used
         ├── StoreMissing      there is no file
         ├── StoreUnreadable   it is there, but it is not ours, newer, damaged, or closed to us
@@ -41,14 +39,6 @@ class NotAllowed(CampaignKitError):
 
 class TransitionNotAllowed(CampaignKitError):
     """The lifecycle has no such step."""
-
-
-class Stale(CampaignKitError):
-    """Someone was faster; nothing was changed."""
-
-
-class NotProvided(CampaignKitError):
-    """The source does not provide this part."""
 
 
 class StoreError(CampaignKitError):

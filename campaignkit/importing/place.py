@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from campaignkit.domain.errors import InvalidInput, StoreBusy, StoreError
+from campaignkit.domain.errors import InvalidInput, StoreBusy
 from campaignkit.store import gate
 
 MARK = ".importing-"
@@ -66,10 +66,6 @@ def _literal(name: str) -> str:
 
 def put(new: Path, into: Path) -> None:
     """Give a finished new database its name; raises `StoreBusy` if another import was faster."""
-    if new.with_name(f"{new.name}.wal").exists():  # what was committed did not fit into the file
-        raise StoreError(
-            f"{into} could not be written, the disk is full: free some space; nothing was changed"
-        )
     with gate.passed(into, write=True):
         if into.exists():
             raise StoreBusy(f"{into} was made by another program meanwhile: run this import again")

@@ -84,6 +84,7 @@ def _into_store(task: Task, found: Sources, folder: Path, cache: Path | None) ->
         report = _import(task, found, session, run, folder)
         clear = numbers.prepare(run, task.into, folder, keep=task.keep_numbers)
     if is_new:
+        store.check_whole(name=task.into)
         place.put(target, task.into)
     if clear:
         clear.replace(numbers.numbers_file(task.into))

@@ -37,8 +37,8 @@ class Audit:
 
     def of(self, id: str) -> AuditTrail:
         """Return the audit trail of campaign *id*; raises `NotFound` or `Ambiguous`."""
-        campaign = {"campaign_id": self._campaigns.find(id).campaign_id}
         with self._store.reading() as session:
+            campaign = {"campaign_id": self._campaigns.locate(session, id)["campaign_id"]}
             found = session.rows("audit/of_campaign", campaign)
         return AuditTrail(
             rows=tuple(self._event(row) for row in found),

@@ -152,16 +152,16 @@ class Campaigns:
     def activity(self, id: str) -> Activity:
         """Return the messages sent per day in the zone of the campaign's workspace (R49)."""
         with self._store.reading() as session:
-            campaign = self._find(session, id)
-            zone = self.zone(campaign.workspace_id)
-            found = session.rows("campaigns/activity", {"campaign_id": campaign.campaign_id, "zone": zone})
+            campaign = self.locate(session, id)
+            zone = self.zone(campaign["workspace_id"])
+            found = session.rows("campaigns/activity", {"campaign_id": campaign["campaign_id"], "zone": zone})
         return Activity(zone=zone, rows=_every_day(found))
 
     def history(self, id: str) -> History:
         """Return the state history with durations and anomalies, newest first (R50)."""
         with self._store.reading() as session:
-            campaign = self._find(session, id)
-            found = session.rows("campaigns/history", {"campaign_id": campaign.campaign_id})
+            campaign_id = self.locate(session, id)["campaign_id"]
+            found = session.rows("campaigns/history", {"campaign_id": campaign_id})
         events = [(row["phase"], row["reason"], row["occurred_at"]) for row in found]
         missing = () if self._store.probe.provides("core.state_events") else ("state_events",)
         return History(rows=tuple(reversed(steps(events))), not_provided=missing)
@@ -214,6 +214,11 @@ class Campaigns:
         return matching
 
     def _find(self, session: Session, id: str) -> Campaign:
+        (campaign,) = self._with_progress(session, [self.locate(session, id)])
+        return campaign
+
+    def locate(self, session: Session, id: str) -> Row:
+        """Return the row of campaigns/page that *id* means, in a session of the caller's and without its counts."""
         ids = id_range(id.strip()) if isinstance(id, str) else None
         if ids is None:
             raise NotFound(
@@ -232,8 +237,7 @@ class Campaigns:
         if len(found) > 1:
             some = ", ".join([*(row["external_id"] for row in found[:5]), *(["…"] if len(found) > 5 else [])])
             raise Ambiguous(f"{_quoted(id)} fits several campaigns ({some}): give more of it")
-        (campaign,) = self._with_progress(session, found)
-        return campaign
+        return found[0]
 
     def _scope_name(self) -> str:
         return (

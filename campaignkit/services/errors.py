@@ -51,8 +51,8 @@ class ErrorReports:
 
     def of(self, id: str) -> Errors:
         """Return what went wrong in campaign *id*; raises `NotFound` or `Ambiguous`."""
-        campaign = {"campaign_id": self._campaigns.find(id).campaign_id}
         with self._store.reading() as session:
+            campaign = {"campaign_id": self._campaigns.locate(session, id)["campaign_id"]}
             jobs = session.rows("errors/jobs", campaign)
             messages = session.rows("errors/messages", campaign)
             refused = session.row("errors/refused", campaign)["refused"]

@@ -59,12 +59,12 @@ class Recipients:
         order = order_name(by, descending=descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
-        campaign = self._campaigns.find(id)
-        matching, parameters = _matching(filter, campaign.campaign_id)
+        matching, parameters = _matching(filter)
         variant = replace(matching, sort=by.value, descending=descending, limited=True)
         by_time = by is RecipientSort.SENT
         variant, place = later(variant, cursor, key=datetime if by_time else int, tie=int, nullable=by_time)
         with self._store.reading() as session:
+            parameters["campaign_id"] = self._campaigns.locate(session, id)["campaign_id"]
             counted = session.row("recipients/page", parameters, replace(matching, counted=True))
             found = session.rows("recipients/page", parameters | place | {"limit": limit + 1}, variant)
         rows = tuple(_recipient(row) for row in found[:limit])
@@ -77,7 +77,7 @@ class Recipients:
         )
 
 
-def _matching(filter: RecipientFilter, campaign_id: int) -> tuple[Variant, dict[str, object]]:
+def _matching(filter: RecipientFilter) -> tuple[Variant, dict[str, object]]:
     """Return the form of recipients/page that *filter* asks for, and its parameters (R56)."""
     names = {name for name in ("stages", "sms_results") if getattr(filter, name)}
     if filter.smpp_codes:
@@ -85,7 +85,6 @@ def _matching(filter: RecipientFilter, campaign_id: int) -> tuple[Variant, dict[
     elif not filter.null_smpp:
         names.add("not_null")
     return Variant(filters=frozenset(names)), {
-        "campaign_id": campaign_id,
         "stages": sorted(filter.stages),
         "sms_results": sorted(filter.sms_results),
         "smpp_codes": sorted(filter.smpp_codes),

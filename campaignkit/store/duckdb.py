@@ -98,6 +98,17 @@ class DuckStore:
         self._compiler = Compiler(self.dialect, missing=found.missing, cache=self._cache)
         return self
 
+    def check_whole(self, *, name: Path) -> None:
+        """Raise `StoreError`, which calls the file *name*, unless all that was committed stands in the file itself.
+
+        Otherwise a part is still in the log beside it, which DuckDB keeps without a word where the disk is full: the
+        store reads it, but whoever moves the file alone would lose it.
+        """
+        if self._file.with_name(f"{self._file.name}.wal").exists():
+            raise StoreUnreadable(
+                f"{name} could not be written, the disk is full or limited: free some space; nothing was changed"
+            )
+
     def reading(self) -> contextlib.AbstractContextManager[Session]:
         """Return a session that sees one state of the file and cannot change it."""
         return self._session(write=False)

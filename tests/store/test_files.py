@@ -407,3 +407,18 @@ def test_several_inits_at_once_make_one_database(tmp_path: Path, cache: Path) ->
     with store.reading() as session:
         assert session.connection.execute("select version from kit.schema_version").fetchall() == [(1,)]
     assert check(store).violations == ()
+
+
+def test_a_file_whose_log_was_not_folded_in_is_not_whole(path: Path, cache: Path) -> None:
+    store = DuckStore(path, writable=True, cache=cache)
+    store.check_whole(name=path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("pragma disable_checkpoint_on_shutdown")
+        connection.execute("insert into core.workspaces values ('late', 'Late', 'UTC')")
+    with pytest.raises(StoreUnreadable, match=r"^sample\.duckdb could not be written, the disk is full"):
+        store.check_whole(name=Path("sample.duckdb"))
+    with store.writing() as session:
+        assert "late" in {row["workspace_id"] for row in session.rows("workspaces/all", {})}, (
+            "nothing is lost"
+        )
+    store.check_whole(name=path)
