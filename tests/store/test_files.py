@@ -409,8 +409,9 @@ def test_several_inits_at_once_make_one_database(tmp_path: Path, cache: Path) ->
     assert check(store).violations == ()
 
 
-def test_a_file_whose_log_was_not_folded_in_is_not_whole(path: Path, cache: Path) -> None:
-    store = DuckStore(path, writable=True, cache=cache)
+def test_a_file_whose_log_was_not_folded_in_is_not_whole(tmp_path: Path, cache: Path) -> None:
+    path = tmp_path / "world.duckdb"
+    store = world.make(path, cache=cache)
     store.check_whole(name=path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("pragma disable_checkpoint_on_shutdown")
