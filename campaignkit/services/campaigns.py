@@ -28,7 +28,18 @@ from campaignkit.domain.filters import (
 )
 from campaignkit.domain.history import steps
 from campaignkit.domain.lifecycle import ACTIONS, LIVE, Status, why_not
-from campaignkit.services.answers import Activity, Badge, Campaign, Day, History, Kpis, Shown, campaign_of
+from campaignkit.services.answers import (
+    Activity,
+    Badge,
+    Campaign,
+    Day,
+    Facets,
+    History,
+    Kpis,
+    Shown,
+    campaign_of,
+    facets_of,
+)
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
 from campaignkit.store.duckdb import DuckStore, Row, Session
@@ -37,6 +48,9 @@ from campaignkit.store.statements import Variant
 PAGE_ROWS = 50  # R21
 EVERYTHING = CampaignFilter()
 SHORTEST_ID = 4
+CHOICES = frozenset(
+    {"statuses", "modes", "workspaces"}
+)  # the fields of a filter that are a choice among values
 
 
 class Campaigns:
@@ -107,6 +121,17 @@ class Campaigns:
         """Return how many campaigns match."""
         with self._store.reading() as session:
             return self._count(session, filter)
+
+    def facets(self, filter: CampaignFilter = EVERYTHING) -> Facets:
+        """Return, for each value of a group, how many campaigns the list would show if it alone were chosen there.
+
+        Raises `InvalidInput` for a workspace outside the scope.
+        """
+        variant, parameters = self._matching(filter)
+        variant = replace(variant, filters=variant.filters - CHOICES)
+        with self._store.reading() as session:
+            found = session.rows("campaigns/facets", parameters, variant)
+        return facets_of(found, filter, self._viewer.workspaces)
 
     def dropping(self, filter: CampaignFilter) -> dict[str, int]:
         """Return, for each active field of *filter*, how many campaigns would match without it (R39)."""
@@ -197,7 +222,7 @@ class Campaigns:
             "search": filter.search,
             "now": now,
         }
-        names |= {name for name in ("statuses", "modes", "workspaces") if getattr(filter, name)}
+        names |= {name for name in CHOICES if getattr(filter, name)}
         if filter.period in SPAN:
             names.add("period")
             given["since"] = now - SPAN[filter.period]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import campaignkit
-from campaignkit import CampaignFilter, Kit, Mode, Status, Verdict
+from campaignkit import CampaignFilter, Kit, Mode, Period, Status, Verdict
 from campaignkit.domain.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
-from campaignkit.domain.filters import Cursor
+from campaignkit.domain.filters import Cursor, View
 from tests import world
 from tests.services.conftest import Build, every_status
 from tests.world import NOW, ago
@@ -134,6 +135,49 @@ def test_dropping_says_what_each_filter_costs(kit: Kit) -> None:
     filter = CampaignFilter(statuses={"Done"}, modes={"Trigger"}, search="bank")  # type: ignore[arg-type]
     assert kit.campaigns.count(filter) == 0
     assert kit.campaigns.dropping(filter) == {"statuses": 0, "modes": 1, "search": 0}
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    asked=st.builds(
+        CampaignFilter,
+        period=st.sampled_from(list(Period)),
+        statuses=st.frozensets(st.sampled_from(list(Status)), max_size=4),
+        modes=st.frozensets(st.sampled_from(list(Mode)), max_size=3),
+        search=st.sampled_from(["", "shop", "bank", "0000", "acme", "%"]),
+        workspaces=st.frozensets(st.sampled_from(["retail", "bank"])),
+        view=st.sampled_from(list(View)),
+    )
+)
+@example(asked=CampaignFilter())
+@example(asked=CampaignFilter(statuses={"Done"}, modes={"Trigger"}))  # type: ignore[arg-type]
+def test_the_count_at_a_value_is_what_choosing_it_alone_would_show(kit: Kit, asked: CampaignFilter) -> None:
+    found = kit.campaigns.facets(asked)
+    assert (list(found.statuses), list(found.modes)) == (list(Status), list(Mode)), "zeros too"
+    assert list(found.workspaces) == ["bank", "retail"]
+    for group in ("statuses", "modes", "workspaces"):
+        for value, count in getattr(found, group).items():
+            assert count == kit.campaigns.count(replace(asked, **{group: {value}})), (group, value)
+
+
+def test_the_counts_stay_inside_the_scope(build: Build) -> None:
+    kit = build(every_status, workspace="bank")
+    found = kit.campaigns.facets()
+    assert found.workspaces == {"bank": 4}
+    assert sum(found.statuses.values()) == 4
+    with pytest.raises(InvalidInput, match="no workspace 'retail'"):
+        kit.campaigns.facets(CampaignFilter(workspaces={"retail"}))  # type: ignore[arg-type]
+
+
+def test_a_campaign_whose_mode_is_not_told_counts_in_every_group_but_mode(build: Build) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        world.campaign(session, 1, mode=None)
+
+    kit = build(fill)
+    found = kit.campaigns.facets()
+    assert (found.statuses[Status.DONE], sum(found.modes.values()), found.workspaces) == (1, 0, {"retail": 1})
+    assert kit.campaigns.facets(CampaignFilter(modes={"Spread"})).statuses[Status.DONE] == 0  # type: ignore[arg-type]
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

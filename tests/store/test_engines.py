@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -340,6 +341,22 @@ def test_both_engines_filter_alike(both: Both) -> None:
         itertools.combinations(["statuses", "modes", "workspaces", "period"], size) for size in range(1, 5)
     ):
         both.rows("campaigns/page", parameters, filters=frozenset(names_of_filters), sort="created")
+
+
+@pytest.mark.parametrize("view", ["campaigns", "queue", "archive"])
+@pytest.mark.parametrize("narrowed", [set(), {"period"}, {"sender"}, {"period", "id_or_sender"}])
+def test_both_engines_count_alike_what_the_filters_offer(both: Both, view: str, narrowed: set[str]) -> None:
+    ids = id_range("beef")
+    assert ids is not None
+    parameters = SCOPE | {
+        "since": ago(days=2), "now": NOW, "search": "beef" if "id_or_sender" in narrowed else "ACME",
+        "id_low": ids.low, "id_high": ids.high,
+    }  # fmt: skip
+    filters = frozenset({view, *narrowed})
+    counted = both.rows("campaigns/facets", parameters, filters=filters, ordered=False)
+    shown = both.rows("campaigns/page", parameters, filters=filters, ordered=False)
+    tally = Counter((row["status"], row["mode"], row["workspace_id"]) for row in shown)
+    assert {(row["status"], row["mode"], row["workspace_id"]): row["campaigns"] for row in counted} == tally
 
 
 @pytest.mark.parametrize(("sort", "descending"), list(itertools.product(["id", "sent"], [True, False])))
