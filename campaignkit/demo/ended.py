@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from campaignkit.demo import schedule
 from campaignkit.demo.moves import book, cancel, led_in, local, past_start
@@ -19,13 +19,19 @@ def done(draft: Draft) -> Story:
     if Trait.DRAINED in draft.scene.traits:
         story.step("Draining", "waits for the last answers of the centre")
         story.pass_time(5, 20)
-    story.pass_time(1, 5)
-    story.end(Status.DONE, "completed", "all messages processed")
+    complete(story)
     if Trait.REOPENED in draft.scene.traits:
         story.pass_time(20, 60)
         story.enter(Status.SENDING, "late answers of the centre")
         story.pass_time(5, 20)
         story.enter(Status.DONE, "all messages processed")
+    return story
+
+
+def complete(story: Story) -> Story:
+    """Let Core close it: every message was processed."""
+    story.pass_time(1, 5)
+    story.end(Status.DONE, "completed", "all messages processed")
     return story
 
 
@@ -56,18 +62,20 @@ def exhausted(draft: Draft) -> Story:
 
 
 def ran_out(draft: Draft) -> Story:
-    """Tell of one that expired, too slow for its time."""
-    story = _sent(draft, _part(draft, draft.rng.uniform(0.7, 0.97)))
+    """Tell of one that expired, too slow for its time though no window ever held it up."""
+    story = _sent(replace(draft, window=None), _part(draft, draft.rng.uniform(0.7, 0.97)))
     story.pass_time(1, 3)
     story.end(Status.EXPIRED, "expired", "its end was reached before the list was finished")
     return story
 
 
 def ran_out_paused(draft: Draft) -> Story:
-    """Tell of one that expired two hours after its last window had shut."""
-    story = _sent(replace(draft, window=OFFICE), _part(draft, draft.rng.uniform(0.7, 0.97)))
-    story.pause_by_window()
-    story.end_at = story.at = local(draft, story.at, days=0, at=time(23))
+    """Tell of one that somebody paused, and nobody resumed until its end had come."""
+    share = draft.rng.uniform(0.6, 0.85)
+    story = _sent(replace(draft, window=OFFICE), _part(draft, share), time_used=share)
+    story.pass_time(1, 3)
+    story.pause_by_hand()
+    story.at = story.end_at or story.at
     story.pass_time(1, 3)
     story.end(Status.EXPIRED, "expired", "its end was reached before the list was finished")
     return story

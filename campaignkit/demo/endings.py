@@ -1,10 +1,11 @@
-"""Which function tells which ending."""
+"""Which function tells which story."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from campaignkit.demo import ended, under_way, unsent
+from campaignkit.demo import ended, exhibits, under_way, unsent
+from campaignkit.demo.incidents import EXHIBITS
 from campaignkit.demo.scenes import Ending
 from campaignkit.demo.story import Draft, Story
 
@@ -30,3 +31,11 @@ TELLERS: Mapping[Ending, Callable[[Draft], Story]] = {
     Ending.RAN_OUT_PAUSED: ended.ran_out_paused,
     Ending.DONE: ended.done,
 }
+
+
+def tell(draft: Draft) -> Story:
+    """Return the draft's whole story: that of its incident if it is there to show one, else that of its ending."""
+    incident = draft.scene.incident
+    if incident is None:
+        return TELLERS[draft.scene.ending](draft)
+    return exhibits.TELLERS[incident](draft, EXHIBITS[incident])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
 from campaignkit.demo import scenes, sizes, world
-from campaignkit.demo.endings import TELLERS
+from campaignkit.demo.endings import tell
+from campaignkit.demo.incidents import EXHIBITS, THROTTLED_ON, Incident
 from campaignkit.demo.scenes import Ending, Scene, Trait
 from campaignkit.demo.schedule import EVENING, OFFICE, Window
 from campaignkit.demo.story import Draft, Story
@@ -40,7 +41,10 @@ class Shares:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One campaign. `key` seeds its recipients' draws; `first_number` and `stride` walk its workspace's numbers."""
+    """One campaign. `key` seeds its recipients' draws; `first_number` and `stride` walk its workspace's numbers.
+
+    Where one bind holds a burst up, the others are done in a tenth of its time.
+    """
 
     campaign_id: int
     external_id: UUID
@@ -52,6 +56,7 @@ class Planned:
     parts: int
     stop_list: str
     contradictions: int
+    held_up_by: str | None
     rows_before: int
 
     @property
@@ -88,7 +93,7 @@ def plan(*, campaigns: int, recipients: int, seed: int, now: datetime) -> Plan:
         _draft(place, scene, size, source, now)
         for place, (scene, size, source) in enumerate(zip(cast, counts, sources, strict=True))
     ]
-    stories = [TELLERS[draft.scene.ending](draft) for draft in drafts]
+    stories = [tell(draft) for draft in drafts]
     stories.sort(key=lambda story: story.created_at)
     found, rows = [], 0
     for campaign_id, story in enumerate(stories, start=1):
@@ -108,18 +113,26 @@ def _source(seed: str) -> Random:
 
 
 def _counts(cast: Sequence[Scene], recipients: int, rng: Random) -> list[int]:
-    weights = [sizes.weight(scene.size) * rng.uniform(0.5, 1.3) for scene in cast if scene.has_list]
+    luck = [rng.uniform(0.5, 1.3) for _ in cast]
+    weights = [
+        sizes.weight(scene.size)
+        * (1 if scene.incident else chance)  # an incident needs its numbers to be seen
+        for scene, chance in zip(cast, luck, strict=True)
+        if scene.has_list
+    ]
     with_list = iter(sizes.sizes(weights, recipients))
     return [next(with_list) if scene.has_list else 0 for scene in cast]
 
 
 def _draft(place: int, scene: Scene, size: int, rng: Random, now: datetime) -> Draft:
     by_turns = place < len(scenes.CAST)
+    exhibit = EXHIBITS[scene.incident] if scene.incident else None
     workspace = WORKSPACES[place % len(WORKSPACES) if by_turns else rng.choice((0, 0, 0, 1, 1, 2, 2))]
+    workspace = exhibit.workspace if exhibit else workspace
     by_hand = scene.ending in (Ending.APPROVED, Ending.MISSED)
     author = _author(scene, workspace, rng, person=by_hand)
     program = author is workspace.program
-    return Draft(
+    draft = Draft(
         scene=scene,
         size=size,
         workspace=workspace,
@@ -133,6 +146,9 @@ def _draft(place: int, scene: Scene, size: int, rng: Random, now: datetime) -> D
         rng=rng,
         now=now,
     )
+    if exhibit is None:
+        return draft
+    return replace(draft, name=exhibit.name, sender=exhibit.sender or draft.sender, window=exhibit.window)
 
 
 def _author(scene: Scene, workspace: Workspace, rng: Random, *, person: bool) -> Person:
@@ -163,6 +179,7 @@ def _planned(campaign_id: int, story: Story, population: int, rows_before: int) 
         parts=rng.choices((1, 2, 3), weights=(75, 20, 5))[0],
         stop_list=rng.choice(draft.workspace.stop_lists),
         contradictions=_CONTRADICTIONS if Trait.CONTRADICTORY in draft.scene.traits else 0,
+        held_up_by=THROTTLED_ON if draft.scene.incident is Incident.THROTTLING else None,
         rows_before=rows_before,
     )
 

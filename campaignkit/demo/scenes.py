@@ -8,6 +8,7 @@ from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
+from campaignkit.demo.incidents import EXHIBITS, Incident
 from campaignkit.domain.lifecycle import Mode, Status
 
 Choice = TypeVar("Choice")
@@ -83,7 +84,10 @@ class Trait(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """One campaign's part. `size` is its place among all sizes, 0 smallest to 1 biggest; `days` its age."""
+    """One campaign's part. `size` is its place among all sizes, 0 smallest to 1 biggest; `days` its age.
+
+    `incident` is what it is there to show; what befell all of a carrier's messages may show in others as well.
+    """
 
     ending: Ending
     mode: Mode
@@ -91,6 +95,7 @@ class Scene:
     days: float
     archived: bool = False
     traits: frozenset[Trait] = field(default_factory=frozenset)
+    incident: Incident | None = None
 
     @property
     def status(self) -> Status:
@@ -109,19 +114,30 @@ def _scene(
     return Scene(ending=ending, mode=mode, size=size, days=days, archived=archived, traits=frozenset(traits))
 
 
+def _exhibit(incident: Incident, mode: Mode, *, size: float = 0.6, ending: Ending = Ending.DONE) -> Scene:
+    return Scene(ending=ending, mode=mode, size=size, days=EXHIBITS[incident].days, incident=incident)
+
+
 # In the order in which they are given up when fewer campaigns are asked for: the first nine have nine statuses.
 CAST = (
     _scene(Ending.SENDING, Mode.ON_DEMAND, size=0.98),
     _scene(Ending.APPROVED, Mode.ON_DEMAND, size=0.75),
-    _scene(Ending.DONE, Mode.ON_TIME, size=0.99, days=8),
+    _exhibit(Incident.OUTAGE, Mode.SPREAD, size=0.98),
     _scene(Ending.PAUSED_BY_WINDOW, Mode.SPREAD, size=0.9),
-    _scene(Ending.UNPARSED, Mode.ON_DEMAND, days=1.2),
+    _exhibit(Incident.BAD_LIST, Mode.ON_DEMAND, ending=Ending.UNPARSED),
     _scene(Ending.WAITING, Mode.ON_TIME),
-    _scene(Ending.RAN_OUT, Mode.SPREAD, size=0.93, days=12),
+    _exhibit(Incident.SHORT_WINDOW, Mode.SPREAD, size=0.93, ending=Ending.RAN_OUT),
     _scene(Ending.REJECTED, Mode.ON_DEMAND, days=2.5),
     _scene(Ending.BUILDING, Mode.ON_DEMAND),
     _scene(Ending.SENDING, Mode.TRIGGER, Trait.OPEN_ENDED, size=0.92, days=16),
+    _exhibit(Incident.ID_MISMATCH, Mode.ON_TIME, size=0.96),
+    _exhibit(Incident.BACKLOG, Mode.SPREAD, size=0.98),
+    _exhibit(Incident.BAD_SENDER, Mode.ON_DEMAND, size=0.9),
+    _exhibit(Incident.THROTTLING, Mode.ON_DEMAND, size=0.97),
+    _exhibit(Incident.BARRED_SENDER, Mode.ON_DEMAND, size=0.94),
     _scene(Ending.QUEUED, Mode.ON_DEMAND, size=0.7, days=0.01),
+    _scene(Ending.DONE, Mode.ON_TIME, size=0.99, days=8),
+    _scene(Ending.RAN_OUT, Mode.SPREAD, size=0.9, days=12),
     _scene(Ending.DONE, Mode.ON_TIME, Trait.OVERSENT, size=0.96, days=6),
     _scene(Ending.DONE, Mode.ON_DEMAND, Trait.CONTRADICTORY, size=0.8, days=20),
     _scene(Ending.DONE, Mode.ON_DEMAND, Trait.STOP_LIST, size=0.88, days=4),

@@ -114,14 +114,14 @@ def unparsed(draft: Draft) -> Story:
     """Tell of one that failed because a line of its list cannot be read; how many there are is not known."""
     story = _reading(draft)
     line = draft.rng.randrange(2, 90_000)
-    return _unreadable(story, f"line {line}: {draft.rng.choice(_UNREADABLE)}")
+    return unreadable(story, f"line {line}: {draft.rng.choice(_UNREADABLE)}")
 
 
 def empty(draft: Draft) -> Story:
     """Tell of one that failed because its list was read to the end and nothing was in it."""
     story = _reading(draft)
     story.total_known = True
-    return _unreadable(story, "no usable line: the column 'phone' is empty in all 1,204 lines")
+    return unreadable(story, "no usable line: the column 'phone' is empty in all 1,204 lines")
 
 
 def _reading(draft: Draft) -> Story:
@@ -131,7 +131,8 @@ def _reading(draft: Draft) -> Story:
     return story
 
 
-def _unreadable(story: Story, message: str) -> Story:
+def unreadable(story: Story, message: str) -> Story:
+    """Let Core give up on the list."""
     story.step("Building.parse", message)
     story.job_error("Building.parse", "FILE_PARSE", message)
     story.pass_time(0.2, 1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from operator import itemgetter
 
 from campaignkit.assets import asset
-from campaignkit.demo import world
+from campaignkit.demo import incidents, world
 from campaignkit.demo.plan import Plan, Planned, archived_at
 from campaignkit.demo.scenes import Trait
 from campaignkit.demo.story import LIST_READY, Told
@@ -40,6 +40,8 @@ def write(session: Session, plan: Plan, progress: Progress) -> None:
     _insert(session, "plan_receipts", list(world.receipt_words()))
     _insert(session, "plan_failures", list(world.failures()))
     _insert(session, "plan_refusals", list(world.refusals()))
+    _insert(session, "plan_troubles", [_in_a_span(trouble) for trouble in incidents.troubles(plan.now)])
+    _insert(session, "plan_backlogs", [_in_a_span(backlog) for backlog in incidents.backlogs(plan.now)])
     chunks = _batches(session, plan)
     for chunk in range(chunks):
         progress("recipients", chunk / chunks)
@@ -103,6 +105,8 @@ def _drawn_from(plan: Plan, planned: Planned) -> dict[str, object]:
     trigger = draft.scene.mode is Mode.TRIGGER
     return {
         "campaign_id": planned.campaign_id,
+        "sender": draft.sender,
+        "held_up_by": planned.held_up_by,
         "key": planned.key,
         "number_key": plan.number_keys[draft.workspace.workspace_id],
         "population": plan.population,
@@ -118,6 +122,11 @@ def _drawn_from(plan: Plan, planned: Planned) -> dict[str, object]:
         "contradictions": planned.contradictions,
         **asdict(planned.shares),
     }
+
+
+def _in_a_span(happened: incidents.Trouble | incidents.Backlog) -> dict[str, object]:
+    row = {each.name: getattr(happened, each.name) for each in fields(happened) if each.name != "span"}
+    return row | {"starts_at": happened.span.starts, "ends_at": happened.span.ends}
 
 
 def _tallies(session: Session) -> dict[int, Tally]:

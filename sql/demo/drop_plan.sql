@@ -5,4 +5,6 @@ drop table plan_esmes;
 drop table plan_receipts;
 drop table plan_failures;
 drop table plan_refusals;
+drop table plan_troubles;
+drop table plan_backlogs;
 drop macro draw;

@@ -23,9 +23,22 @@ routed as (
          draw(l.seed, 3) < l.excluded and l.step <> 'submitting' and l.recipient_id > l.contradictions as is_excluded,
          -- In a burst each bind empties its own queue, and the slowest is the last.
          l.starts + ((l.recipient_id - l.first_id + draw(l.seed, 4)) / (l.last_id - l.first_id + 1)
-                     * (l.ends - l.starts) * case when l.burst and l.step = 'submitted' then e.pace else 1 end)::bigint as submitted
+                     * (l.ends - l.starts) * case
+                        when not l.burst or l.step <> 'submitted' or l.held_up_by = e.esme then 1
+                        when l.held_up_by is null then e.pace
+                        else 0.1 * e.pace
+                      end)::bigint as submitted
   from listed l
   join lanes e on e.lane = floor(draw(l.person, 1) * 1000)::bigint
+),
+-- What was going on at the carrier at that moment; no message meets two of these.
+troubled as (
+  select r.*, t.* exclude (esme, sender, starts_at, ends_at, refused, command_status, refusal, stat, over_at),
+         t.command_status as trouble_status, t.refusal, t.stat as lost_as, epoch_us(t.over_at) as over,
+         coalesce(draw(r.seed, 16) < t.refused, false) as is_turned_down
+  from routed r
+  left join plan_troubles t on t.esme = r.esme and r.submitted >= epoch_us(t.starts_at) and r.submitted < epoch_us(t.ends_at)
+                           and coalesce(t.sender = r.sender, t.sender is null)
 ),
 staged as (
   select r.*,
@@ -33,16 +46,24 @@ staged as (
            when r.recipient_id <= r.contradictions then 'Failed'
            when r.is_excluded or r.step = 'waiting' then 'New'
            when r.step = 'submitting' then 'Sending'
-           when r.step = 'refused' or draw(r.seed, 5) < r.refused then 'Failed'
+           when r.step = 'refused' or r.is_turned_down or draw(r.seed, 5) < r.refused then 'Failed'
            else 'Delivered'
          end as stage,
-         draw(r.seed, 6) / r.strain as luck
-  from routed r
+         draw(r.seed, 6) / r.strain as luck,
+         case
+           when draw(r.seed, 17) < r.stuck then 'stuck'
+           when draw(r.seed, 17) < r.stuck + r.lost then 'lost'
+           when draw(r.seed, 17) < r.stuck + r.lost + r.late then 'late'
+         end as fate
+  from troubled r
 ),
 -- What becomes of an accepted message in the end; null: no receipt ever comes.
 decided as (
   select s.*,
          case
+           when s.fate = 'stuck' then null
+           when s.fate = 'lost' then s.lost_as
+           when s.fate = 'late' then 'DELIVRD'
            when s.number_is_dead then 'UNDELIV'
            when s.luck < s.undeliv then 'UNDELIV'
            when s.luck < s.undeliv + s.expired then 'EXPIRED'
@@ -63,6 +84,7 @@ decided as (
 timed as (
   select d.*,
          case
+           when d.fate = 'late' then (d.over - d.submitted) / 1e6 + least(90 * exp(0.8 * d.bell), 3600)
            when d.final_stat in ('EXPIRED', 'UNKNOWN') then d.validity_hours * 3600 + d.wait
            when d.final_stat = 'DELETED' then 600 + d.wait * 7200
            when d.final_stat = 'DELIVRD' and d.kind < 0.85 then least(6 * exp(1.0 * d.bell), d.validity_hours * 3600)
@@ -78,7 +100,7 @@ timed as (
 received as (
   select t.*,
          case
-           when t.stage <> 'Delivered' then null
+           when t.stage <> 'Delivered' or t.unmatched then null
            when t.final_stat is not null and t.submitted + (t.seconds * 1e6)::bigint <= epoch_us($now::timestamptz) then t.final_stat
            when t.reports_enroute and draw(t.seed, 12) < 0.6
                 and t.submitted + (t.enroute_seconds * 1e6)::bigint <= epoch_us($now::timestamptz) then 'ENROUTE'
@@ -100,6 +122,17 @@ told as (
          end)::bigint as per_cent,
          (r.rows_before + r.recipient_id) * 2654435761 % 4294967296 as message_number
   from received r
+),
+-- When the deciding receipt would come in; null: none has.
+reported as (
+  select t.*,
+         case
+           when t.stat is null then null
+           when t.recipient_id <= t.contradictions then t.submitted + 5000000
+           when t.stat = 'ENROUTE' then t.submitted + (t.enroute_seconds * 1e6)::bigint
+           else t.submitted + (t.seconds * 1e6)::bigint
+         end as reported_at
+  from told t
 )
 select t.campaign_id, t.recipient_id,
        'v1:' || sha256(t.person::varchar) as ctn_hash,
@@ -112,11 +145,13 @@ select t.campaign_id, t.recipient_id,
          when t.stage = 'Delivered' then 'ESME_ROK'
          when t.recipient_id <= t.contradictions then 'ESME_RTHROTTLED'
          when t.step = 'refused' then 'ESME_RSYSERR'
+         when t.is_turned_down then t.trouble_status
          when t.stage = 'Failed' then f.command_status
          when t.stage = 'Sending' and draw(t.seed, 14) < 0.1 then 'ESME_RTHROTTLED'
        end as command_status,
        case
          when t.stage <> 'Delivered' then null
+         when t.unmatched then lpad(t.message_number::varchar, 10, '0')  -- its receipts say the same in hexadecimal
          when t.smsid_shape = 'hex8' then lpad(lower(to_hex(t.message_number)), 8, '0')
          when t.smsid_shape = 'decimal' then t.message_number::varchar
          when t.smsid_shape = 'uuid' then md5(t.seed::varchar)::uuid::varchar
@@ -128,8 +163,11 @@ select t.campaign_id, t.recipient_id,
        case
          when t.recipient_id <= t.contradictions then 'part 2 of 2 refused, retries used up (ESME_RTHROTTLED)'
          when t.step = 'refused' and t.stage = 'Failed' then 'retries used up (3), system error at the centre (ESME_RSYSERR)'
+         when t.stage = 'Failed' and t.is_turned_down then t.refusal
          when t.stage = 'Failed' then f.error
          when t.stage = 'Sending' and draw(t.seed, 14) < 0.1 then 'retry 1 of 3 after ESME_RTHROTTLED'
+         when x.error is null and draw(t.seed, 18) < t.retried and t.stage = 'Delivered'
+           then 'accepted at retry ' || (1 + floor(3 * draw(t.seed, 19)))::varchar || ' of 3, after ESME_RTHROTTLED'
          else x.error
        end as error,
        -- Triggers get their recipients one by one, shortly before each message.
@@ -138,13 +176,12 @@ select t.campaign_id, t.recipient_id,
          t.submitted - 200000 - (2e6 * draw(t.seed, 15))::bigint
        ) // 1000 * 1000) as created_at,
        case when t.stage = 'Delivered' then make_timestamptz(t.submitted // 1000 * 1000) end as sent_at,
-       case
-         when t.stat is null then null
-         when t.recipient_id <= t.contradictions then make_timestamptz((t.submitted + 5000000) // 1000 * 1000)
-         when t.stat = 'ENROUTE' then make_timestamptz((t.submitted + (t.enroute_seconds * 1e6)::bigint) // 1000 * 1000)
-         else make_timestamptz((t.submitted + (t.seconds * 1e6)::bigint) // 1000 * 1000)
-       end as dlr_at
-from told t
+       -- What was held up comes in after that, a quarter of an hour's worth in a minute.
+       make_timestamptz(coalesce(
+         epoch_us(b.ends_at) + (t.reported_at - epoch_us(b.starts_at)) // 15, t.reported_at
+       ) // 1000 * 1000) as dlr_at
+from reported t
+left join plan_backlogs b on b.esme = t.esme and t.reported_at >= epoch_us(b.starts_at) and t.reported_at < epoch_us(b.ends_at)
 left join plan_receipts w on w.esme = t.esme and w.stat = t.stat
 left join plan_failures x on x.esme = t.esme and x.stat = t.stat and x.per_cent = t.per_cent
 left join plan_refusals f on t.stage = 'Failed' and f.per_cent = t.per_cent

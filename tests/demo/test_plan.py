@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaignkit.demo import schedule
+from campaignkit.demo.incidents import Incident
 from campaignkit.demo.plan import Plan, Planned, archived_at, plan
 from campaignkit.demo.scenes import CAST, Ending, Trait
 from campaignkit.demo.schedule import Span
@@ -174,7 +175,8 @@ def test_failures_leave_job_errors_and_nothing_else_does(anytime: Plan) -> None:
     }
     for planned in anytime.campaigns:
         found = {error.subject for error in planned.story.job_errors}
-        code = codes.get(planned.draft.scene.ending)
+        throttled = planned.draft.scene.incident is Incident.THROTTLING
+        code = "RETRY_EXHAUSTED" if throttled else codes.get(planned.draft.scene.ending)
         assert found == ({code} if code else set())
 
 
