@@ -8,7 +8,19 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "static"
-SCRIPTS = ("dom", "head", "tiles", "filters", "table", "charts", "overview", "browser")
+SCRIPTS = (
+    "dom",
+    "controls",
+    "head",
+    "tiles",
+    "filters",
+    "table",
+    "listing",
+    "charts",
+    "overview",
+    "detail",
+    "browser",
+)
 STYLES = ("tokens", "ck", "list", "detail")
 
 

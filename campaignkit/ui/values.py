@@ -16,6 +16,7 @@ from campaignkit.services.answers import Activity, Campaign, History, Kpis, Show
 from campaignkit.services.pages import Page
 
 Value = dict[str, Any]
+Message = Mapping[str, Any]  # as a browser sent it: any keys, any values
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,142 @@
+// The list as one part of the browser: head, tiles, filters, chips, table.
+
+const REDRAWS = new Set(["filter", "drop", "clear", "sort", "page"]);
+const PATIENCE = 200;                  // ms without an answer before grey bars say that one is awaited
+
+function listingPart({ model, uid, root, wish, copy }) {
+  const form = filterForm(uid, wish);
+  const table = campaignTable();
+  const parts = {
+    head: h("header", { class: "head" }), notice: h("div"),
+    kpis: h("dl", { class: "kpis", "aria-label": "Workspace figures, not filtered" }),
+    bar: h("div", { class: "bar", role: "group", "aria-label": "Active filters" }),
+  };
+  const split = h("div", { class: "split" }, form.node,
+    h("section", { class: "main", "aria-label": "Campaign list" }, parts.bar, table.parts));
+  const node = h("div", { hidden: true }, parts.head, parts.notice, parts.kpis, split);
+  const state = { waiting: null, scroll: 0, folded: true };
+
+  // ---- what the kernel says
+
+  function listing() {
+    const value = model.get("listing");
+    return value?.rows ? value : null;
+  }
+
+  function statuses() {
+    return new Map((listing()?.options.statuses ?? []).map((option) => [option.value, option]));
+  }
+
+  function sync() {
+    const value = listing();
+    if (!value) return;
+    const clock = clockOf(value.scope.zone, value.as_of);
+    patch(parts.head, listHead(value, clock));
+    patch(parts.kpis, tiles(value, uid));
+    form.sync(value);
+    showBar();
+    table.sync(value, { clock, statuses: statuses() });
+  }
+
+  // Before the first answer there is only the reason why there is none.
+  function bare() {
+    patch(parts.head, listHead(null));
+    patch(parts.kpis, tiles(null, uid));
+    form.bare();
+    table.bare();
+    split.inert = true;
+    root.classList.add("bare");
+  }
+
+  function showBar() {
+    split.classList.toggle("open", !state.folded);
+    if (listing()) patch(parts.bar, filterBar(listing(), !state.folded));
+  }
+
+  // ---- what the user wishes
+
+  function edit(field) {
+    if (!form.node.getClientRects().length) fold();
+    form.focus(field);
+  }
+
+  function fold() {
+    state.folded = !state.folded;
+    showBar();
+  }
+
+  function open(id) {
+    table.opening(id);
+    wish({ event: "open", id });
+  }
+
+  const acts = {
+    open: (control) => open(control.closest("tr").dataset.id),
+    sort: (control) => wish({ event: "sort", key: control.dataset.key }),
+    page: (control) => control.ariaDisabled === "true" || wish({ event: "page", to: control.dataset.to }),
+    drop: ({ dataset: { field } }) => { form.forget(field); wish({ event: "drop", field }); },
+    clear: () => { form.forget(); wish({ event: "clear" }); },
+    edit: (control) => edit(control.dataset.field),
+    fold,
+  };
+
+  function keys(key, target) {
+    if (node.hidden) return null;
+    if (target.matches("tbody.real tr")) {
+      if (key === "Enter") return () => open(target.dataset.id);
+      if (key === "c") return () => copy(target.querySelector(".copy"));
+      if (/^(ArrowUp|ArrowDown|Home|End)$/.test(key)) return () => table.move(key);
+    }
+    if (key === "/") return () => edit("search");
+    if (key === "Escape") return () => root.toggleAttribute("data-hush", true);
+    return null;
+  }
+
+  node.addEventListener("click", (event) => {
+    if (event.target.closest("[data-do]")) return;
+    const row = event.target.closest("tbody.real tr");
+    const marked = root.ownerDocument.getSelection();
+    if (row && !(marked.toString() && marked.containsNode(row, true))) open(row.dataset.id);
+  });
+  for (const left of ["pointerout", "focusout"]) {
+    node.addEventListener(left, (event) => event.target.closest(".kpi") && root.removeAttribute("data-hush"));
+  }
+
+  return {
+    node,
+    head: parts.head,
+    notice: parts.notice,
+    acts,
+    keys,
+    statuses,
+    sync,
+    bare,
+    known: () => Boolean(listing()),
+    hide(on) {
+      if (on && !node.hidden) state.scroll = table.box.scrollTop;
+      const back = node.hidden && !on;
+      node.hidden = on;
+      if (back) table.box.scrollTop = state.scroll;
+    },
+    focusRow: table.focusRow,
+    wished({ event }) {
+      if (event === "open" || event === "back") return;
+      table.busy(true);
+      if (REDRAWS.has(event) && !state.waiting) state.waiting = setTimeout(() => table.ghosts(true), PATIENCE);
+    },
+    answered() {
+      clearTimeout(state.waiting);
+      state.waiting = null;
+      table.busy(false);
+      table.ghosts(false);
+      table.opening(null);
+      if (!listing()) return;
+      root.classList.remove("bare");
+      split.inert = false;
+    },
+    dispose() {
+      clearTimeout(state.waiting);
+      form.dispose();
+    },
+  };
+}
