@@ -90,6 +90,8 @@ def test_the_domain_reads_no_clock_no_file_and_no_environment() -> None:
         "datetime",
         "enum",
         "json",
+        "shlex",
+        "textwrap",
         "typing",
         "urllib",
         "uuid",

@@ -16,6 +16,7 @@ from campaignkit.cli.progress import Progress
 from campaignkit.domain.access import MASTER
 from campaignkit.domain.errors import StoreMissing
 from campaignkit.domain.filters import CampaignFilter, RecipientFilter
+from campaignkit.domain.lists import CampaignList, RecipientList
 from campaignkit.kit import Kit, database
 from campaignkit.services.answers import as_json
 from campaignkit.settings import from_environment
@@ -127,21 +128,34 @@ def _kpis(given: argparse.Namespace) -> Result:
     return asdict(kpis), lambda: tables.kpis(kpis)
 
 
+def campaign_list(given: argparse.Namespace) -> CampaignList:
+    """Return the list that the options of `campaigns` ask for."""
+    asked = CampaignFilter(
+        period=given.period,
+        statuses=given.status,
+        modes=given.mode,
+        search=given.search,
+        workspaces=given.within,
+        view=given.view,
+    )
+    return CampaignList(filter=asked, sort=given.sort, descending=given.descending)
+
+
+def recipient_list(given: argparse.Namespace) -> RecipientList:
+    """Return the list that the options of `recipients` ask for."""
+    asked = RecipientFilter(
+        stages=given.stage,
+        sms_results=given.sms_result,
+        smpp_codes=given.smpp_code,
+        null_smpp=not given.without_null_smpp,
+    )
+    return RecipientList(campaign=given.id, filter=asked, sort=given.sort, descending=given.descending)
+
+
 def _campaigns(given: argparse.Namespace) -> Result:
-    kit = _open(given)
+    kit, asked = _open(given), campaign_list(given)
     page = kit.campaigns.page(
-        CampaignFilter(
-            period=given.period,
-            statuses=given.status,
-            modes=given.mode,
-            search=given.search,
-            workspaces=given.within,
-            view=given.view,
-        ),
-        sort=given.sort,
-        descending=given.descending,
-        limit=given.limit,
-        after=given.after,
+        asked.filter, sort=asked.sort, descending=asked.descending, limit=given.limit, after=given.after
     )
     answer: dict[str, Any] = {
         "rows": [as_json(row) for row in page.rows],
@@ -194,16 +208,12 @@ def _audit(given: argparse.Namespace) -> Result:
 
 
 def _recipients(given: argparse.Namespace) -> Result:
-    page = _open(given).recipients.page(
-        given.id,
-        RecipientFilter(
-            stages=given.stage,
-            sms_results=given.sms_result,
-            smpp_codes=given.smpp_code,
-            null_smpp=not given.without_null_smpp,
-        ),
-        sort=given.sort,
-        descending=bool(given.descending),
+    kit, asked = _open(given), recipient_list(given)
+    page = kit.recipients.page(
+        asked.campaign,
+        asked.filter,
+        sort=asked.sort,
+        descending=asked.descending,
         limit=given.limit,
         after=given.after,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from campaignkit.domain.access import Role
 from campaignkit.domain.delivery import SmsResult, Stage
@@ -19,9 +20,19 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return _parser().parse_args(arguments)
 
 
+class _Parser(argparse.ArgumentParser):
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        # `--search=--`: argparse of Python 3.11 takes the value for the end of the options and loses it
+        if action.option_strings and action.nargs is None and arg_strings == ["--"]:
+            value = self._get_value(action, "--")
+            self._check_value(action, value)
+            return value
+        return super()._get_values(action, arg_strings)
+
+
 def _parser() -> argparse.ArgumentParser:
     everywhere = _common()
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="campaignkit",
         description="Investigate SMS campaigns: what happened, to whom, since when, and why.",
         epilog="ID is a campaign's external_id or any unambiguous prefix of at least 4 characters.",
@@ -31,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
+    def command(name: str, text: str) -> _Parser:
         return commands.add_parser(
             name,
             help=text,
@@ -72,9 +83,9 @@ def _version() -> str:
     return f"campaignkit {__version__}"
 
 
-def _common() -> argparse.ArgumentParser:
+def _common() -> _Parser:
     """Return the options that stand before or after the command."""
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
     group = common.add_argument_group("everywhere")
     group.add_argument("--db", metavar="URL", help="the database, a DuckDB file (CAMPAIGNKIT_DB)")
     group.add_argument(

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Self, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from typing import ClassVar, Self, TypeVar
 from uuid import UUID
 
 from campaignkit.domain.delivery import SmsResult, Stage
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.lifecycle import Mode, Status
+from campaignkit.domain.spelling import Spelling, Spelt, either, ordered, sentence, spoken
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -50,6 +50,13 @@ class View(StrEnum):
     CAMPAIGNS = "campaigns"
     QUEUE = "queue"
     ARCHIVE = "archive"
+
+
+VIEW_LABEL: Mapping[View, str] = {
+    View.CAMPAIGNS: "campaigns",
+    View.QUEUE: "moderation queue",
+    View.ARCHIVE: "archive",
+}
 
 
 class CampaignSort(StrEnum):
@@ -108,13 +115,21 @@ def _text(value: object, *, what: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignFilter:
+class CampaignFilter(Spelt):
     """Which campaigns: AND between the fields, OR inside one; the defaults filter nothing but the view.
 
     Sets may be given as any collection of enum members or of their values; `workspaces` narrows a Master
     scope (R69). Raises `InvalidInput` for a value that does not exist.
     """
 
+    SPELLING: ClassVar[Mapping[str, Spelling]] = {
+        "view": Spelling("view", "--view"),
+        "period": Spelling("period", "--period"),
+        "statuses": Spelling("status", "--status"),
+        "modes": Spelling("mode", "--mode"),
+        "workspaces": Spelling("in", "--in"),
+        "search": Spelling("q", "--search"),
+    }
     period: Period = Period.ALL
     statuses: frozenset[Status] = frozenset()
     modes: frozenset[Mode] = frozenset()
@@ -134,8 +149,8 @@ class CampaignFilter:
     @property
     def active(self) -> tuple[str, ...]:
         """Return the names of the fields that filter something, in the order of the chips."""
-        default = CampaignFilter()
-        return tuple(name for name in CHIP_LABEL if getattr(self, name) != getattr(default, name))
+        chosen = self.chosen()
+        return tuple(name for name in CHIP_LABEL if name in chosen)
 
     def without(self, field: str) -> Self:
         """Return this filter with one field back at its default (a chip's ×, R37)."""
@@ -154,33 +169,20 @@ class CampaignFilter:
     def _spoken(self, field: str) -> str:
         if field == "period":
             return PERIOD_LABEL[self.period]
-        if field == "search":
-            return self.search
-        chosen: frozenset[str] = getattr(self, field)
-        order: Mapping[str, Iterable[str]] = {"statuses": Status, "modes": Mode}
-        return ", ".join(value for value in order.get(field, sorted(chosen)) if value in chosen)
+        return self.search if field == "search" else ", ".join(ordered(getattr(self, field)))
 
-    def to_query(self) -> str:
-        """Return a URL query string; a filter at its defaults is the empty string."""
-        pairs: list[tuple[str, str]] = []
-        for name, key in QUERY_KEY.items():
-            value = getattr(self, name)
-            if value == getattr(CampaignFilter(), name):
-                continue
-            pairs += [(key, item) for item in ([value] if isinstance(value, str) else sorted(value))]
-        return urlencode(pairs)
-
-    @classmethod
-    def from_query(cls, query: str) -> Self:
-        """Return the filter that a URL query string spells; keys that are not ours are left alone."""
-        given: dict[str, list[str]] = {}
-        for key, value in parse_qsl(query.removeprefix("?"), keep_blank_values=True):
-            given.setdefault(key, []).append(value)
-        chosen: dict[str, Any] = {}
-        for name, key in QUERY_KEY.items():
-            if key in given:
-                chosen[name] = given[key][-1] if name in ("period", "search", "view") else given[key]
-        return cls(**chosen)
+    def caption(self) -> str:
+        """Return the filter in words: 'Failed or Expired, last 30 days, sender with acme'."""
+        words = {
+            "view": VIEW_LABEL[self.view],
+            "statuses": either(self.statuses),
+            "modes": either(self.modes),
+            "period": PERIOD_LABEL[self.period].lower(),
+            "workspaces": f"workspace {either(self.workspaces)}",
+            "search": f"{'sender or ID' if id_range(self.search) else 'sender'} with {spoken(self.search)}",
+        }
+        chosen = self.chosen()
+        return sentence([text for name, text in words.items() if name in chosen] or ["all campaigns"])
 
 
 CHIP_LABEL: Mapping[str, str] = {
@@ -190,24 +192,22 @@ CHIP_LABEL: Mapping[str, str] = {
     "workspaces": "Workspace",
     "search": "Search",
 }
-QUERY_KEY: Mapping[str, str] = {
-    "view": "view",
-    "period": "period",
-    "statuses": "status",
-    "modes": "mode",
-    "workspaces": "in",
-    "search": "q",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientFilter:
+class RecipientFilter(Spelt):
     """Which recipients of one campaign: AND between the fields, OR inside one (R53–R56).
 
     `null_smpp` governs the rows without a delivery report in every combination: off, they disappear; on,
     they stay beside the chosen codes.
     """
 
+    SPELLING: ClassVar[Mapping[str, Spelling]] = {
+        "stages": Spelling("stage", "--stage"),
+        "sms_results": Spelling("sms_result", "--sms-result"),
+        "smpp_codes": Spelling("smpp_code", "--smpp-code"),
+        "null_smpp": Spelling("null_smpp", "--without-null-smpp"),
+    }
     stages: frozenset[Stage] = frozenset()
     sms_results: frozenset[SmsResult] = frozenset()
     smpp_codes: frozenset[str] = frozenset()
@@ -220,6 +220,17 @@ class RecipientFilter:
         put(self, "smpp_codes", _texts(self.smpp_codes, what="SMPP code"))
         if not isinstance(self.null_smpp, bool):
             raise InvalidInput("null_smpp is either true or false")
+
+    def caption(self) -> str:
+        """Return the filter in words: 'Stage Delivered, SMS result failed, SMPP code UNDELIV or none'."""
+        codes = either(self.smpp_codes)
+        parts = {
+            f"stage {either(self.stages)}": self.stages,
+            f"SMS result {either(self.sms_results)}": self.sms_results,
+            f"SMPP code {codes}{' or none' if self.null_smpp else ''}": self.smpp_codes,
+            "with a delivery report": not self.null_smpp and not self.smpp_codes,
+        }
+        return sentence([text for text, said in parts.items() if said] or ["all recipients"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from campaignkit.domain.filters import (
 )
 from campaignkit.domain.history import steps
 from campaignkit.domain.lifecycle import ACTIONS, LIVE, Status, why_not
+from campaignkit.domain.lists import natural
 from campaignkit.services.answers import (
     Activity,
     Badge,
@@ -97,7 +98,7 @@ class Campaigns:
         page in the same order. Raises `InvalidInput` for a sort, limit or cursor that does not exist.
         """
         by = parse_enum(CampaignSort, sort, what="sort")
-        down = by is not CampaignSort.SENDER if descending is None else descending
+        down = natural(by) if descending is None else descending
         order = order_name(by, descending=down)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
