@@ -14,7 +14,8 @@ from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.errors import ErrorReports
 from campaignkit.services.recipients import Recipients
 from campaignkit.settings import from_environment
-from campaignkit.store.duckdb import DuckStore, Row
+from campaignkit.store.base import Row, Store
+from campaignkit.store.duckdb import DuckStore
 
 
 class Kit:
@@ -24,7 +25,7 @@ class Kit:
     """
 
     def __init__(
-        self, store: DuckStore, viewer: Viewer, workspaces: Mapping[str, Row], clock: Callable[[], datetime]
+        self, store: Store, viewer: Viewer, workspaces: Mapping[str, Row], clock: Callable[[], datetime]
     ) -> None:
         self._store, self.viewer, self.clock = store, viewer, clock
         self.workspaces = {key: row["name"] for key, row in workspaces.items()}
@@ -38,7 +39,7 @@ class Kit:
 
     def __repr__(self) -> str:
         scope = MASTER if self.viewer.master else ", ".join(self.viewer.workspaces)
-        return f"Kit({str(self._store.path)!r}, workspace={scope!r})"
+        return f"Kit({self._store.name!r}, workspace={scope!r})"
 
 
 def open(
@@ -93,7 +94,7 @@ def _file(place: str) -> Path:
     return Path(place).expanduser()
 
 
-def _rights(store: DuckStore, login: str, asked: Role) -> tuple[dict[str, Row], dict[str, Role]]:
+def _rights(store: Store, login: str, asked: Role) -> tuple[dict[str, Row], dict[str, Role]]:
     """Return all workspaces, and those that *login* may read, each with the role it has there."""
     with store.reading() as session:
         known = {row["workspace_id"]: row for row in session.rows("workspaces/all", {})}

@@ -11,7 +11,7 @@ from campaignkit.domain.delivery import Verdict
 from campaignkit.domain.filters import CampaignFilter
 from campaignkit.domain.history import Step
 from campaignkit.domain.lifecycle import Mode, Moderation, State, Status
-from campaignkit.store.duckdb import Row
+from campaignkit.store.base import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

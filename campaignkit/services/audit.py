@@ -8,7 +8,7 @@ from datetime import datetime
 from campaignkit.domain.access import Viewer
 from campaignkit.services.answers import mask_email
 from campaignkit.services.campaigns import Campaigns
-from campaignkit.store.duckdb import DuckStore, Row
+from campaignkit.store.base import Row, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class AuditTrail:
 class Audit:
     """Answers about the audit trail, as one viewer may have them."""
 
-    def __init__(self, store: DuckStore, viewer: Viewer, campaigns: Campaigns) -> None:
+    def __init__(self, store: Store, viewer: Viewer, campaigns: Campaigns) -> None:
         self._store, self._viewer, self._campaigns = store, viewer, campaigns
 
     def of(self, id: str) -> AuditTrail:

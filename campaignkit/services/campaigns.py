@@ -43,7 +43,7 @@ from campaignkit.services.answers import (
 )
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
-from campaignkit.store.duckdb import DuckStore, Row, Session
+from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
 
 PAGE_ROWS = 50  # R21
@@ -59,7 +59,7 @@ class Campaigns:
 
     def __init__(
         self,
-        store: DuckStore,
+        store: Store,
         viewer: Viewer,
         zones: Mapping[str, str],
         clock: Callable[[], datetime],

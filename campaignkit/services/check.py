@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from campaignkit.store.duckdb import DuckStore, Session
+from campaignkit.store.base import Session, Store
 from campaignkit.store.probe import OPTIONAL_RELATIONS, REQUIRED, Probe
 from campaignkit.store.rules import Rule, rules
 from campaignkit.store.statements import Variant, load, names
@@ -35,7 +35,7 @@ class Checked:
     violations: tuple[Violation, ...]
 
 
-def check(store: DuckStore) -> Checked:
+def check(store: Store) -> Checked:
     """Plan every statement and count what breaks a rule; raises what the engine raises on a broken statement."""
     with store.reading() as session:
         for name in names():
@@ -67,8 +67,7 @@ def variants(name: str) -> Iterator[Variant]:
 def _violations(session: Session, probe: Probe) -> Iterator[Violation]:
     for rule in rules():
         if _answerable(rule, probe):
-            (count,) = session.connection.execute(rule.sql).fetchone() or (0,)
-            session.connection.complete()
+            ((count,),) = session.query(rule.sql)
             if count:
                 yield Violation(rule=rule.name, relation=rule.relation, count=count)
 

@@ -9,7 +9,7 @@ from campaignkit.codes import meaning
 from campaignkit.domain.delivery import StatTable
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.stats import stats
-from campaignkit.store.duckdb import DuckStore, Row
+from campaignkit.store.base import Row, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Errors:
 class ErrorReports:
     """Answers about errors, as one viewer may have them."""
 
-    def __init__(self, store: DuckStore, campaigns: Campaigns) -> None:
+    def __init__(self, store: Store, campaigns: Campaigns) -> None:
         self._store, self._campaigns = store, campaigns
 
     def of(self, id: str) -> Errors:

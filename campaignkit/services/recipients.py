@@ -9,7 +9,7 @@ from campaignkit.domain.delivery import SmsResult, Stage
 from campaignkit.domain.filters import Cursor, RecipientFilter, RecipientSort, parse_enum
 from campaignkit.services.campaigns import PAGE_ROWS, Campaigns
 from campaignkit.services.pages import Page, check_limit, later, order_name
-from campaignkit.store.duckdb import DuckStore, Row
+from campaignkit.store.base import Row, Store
 from campaignkit.store.statements import Variant
 
 MASK = "****"
@@ -37,7 +37,7 @@ class Recipient:
 class Recipients:
     """Answers about recipients, as one viewer may have them."""
 
-    def __init__(self, store: DuckStore, campaigns: Campaigns) -> None:
+    def __init__(self, store: Store, campaigns: Campaigns) -> None:
         self._store, self._campaigns = store, campaigns
 
     def page(

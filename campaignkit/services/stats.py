@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campaignkit.codes import stat_table
 from campaignkit.domain.delivery import StatTable
-from campaignkit.store.duckdb import Session
+from campaignkit.store.base import Session
 
 
 def stats(session: Session) -> StatTable:

@@ -13,18 +13,17 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
 from campaignkit.domain.errors import StoreBusy, StoreError, StoreMissing, StoreUnreadable
 from campaignkit.store import gate, statements
+from campaignkit.store.base import PLAIN, Row
 from campaignkit.store.probe import Probe, probe
-from campaignkit.store.statements import Compiler, Variant
+from campaignkit.store.statements import Compiler, Dialect, Variant
 
-Row = dict[str, Any]
 CATALOG = "ops"
-PLAIN = Variant()  # a statement as it stands in its file
 BUSY_SECONDS = 10.0  # how long a program that ignores the gate may keep us waiting
 
 _SETTINGS: dict[str, Any] = {
@@ -68,11 +67,19 @@ class Session:
         compiled = self._compiler(name, variant)
         self.connection.execute(f"explain {compiled.sql}", dict.fromkeys(compiled.parameters)).fetchall()
 
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return what *sql*, a query that both engines know and that takes no parameters, yields."""
+        return self.connection.execute(sql).fetchall()
+
+    def script(self, sql: str) -> None:
+        """Execute the statements of *sql*, text of a file in `sql/`, one after the other."""
+        self.connection.execute(sql).complete()
+
 
 class DuckStore:
     """A DuckDB file. `writable=False` refuses every writing session, whatever the file's permissions say."""
 
-    dialect: Literal["duckdb"] = "duckdb"
+    dialect: Dialect = "duckdb"
 
     def __init__(self, path: Path, *, writable: bool = False, cache: Path | None = None) -> None:
         self.path, self.writable, self._cache = path, writable, cache
@@ -89,11 +96,16 @@ class DuckStore:
     def __repr__(self) -> str:
         return f"DuckStore({str(self.path)!r})"
 
+    @property
+    def name(self) -> str:
+        """Return what messages call the database."""
+        return str(self.path)
+
     def open(self) -> DuckStore:
         """Look at what the file holds and fit the statements to it; raises `StoreError` if it is not ours."""
         statements.check_once(self._cache)
         with self.reading() as session:
-            found = probe(session.connection, self.path)
+            found = probe(session, self.name)
         self.probe = found
         self._compiler = Compiler(self.dialect, missing=found.missing, cache=self._cache)
         return self

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from campaignkit.assets import asset
-from campaignkit.store.duckdb import CATALOG, DuckStore, Session
-from campaignkit.store.probe import SCHEMA_VERSION, probe
+from campaignkit.store.base import Session, Store
+from campaignkit.store.probe import COLUMNS, SCHEMA_VERSION, probe
 
 CORE, CORE_OPTIONAL, KIT, IMPORT = "001_core", "002_core_optional", "003_kit", "004_import"
 
 
-def init(store: DuckStore) -> None:
-    """Make the file if it is missing, and what it lacks; a database that has core.* already gets kit.* alone.
+def init(store: Store) -> None:
+    """Make the database's schema, or what it lacks; a database that has core.* already gets kit.* alone.
 
     There core.* may be views, and an optional relation that its source does not provide must stay missing: an
     empty one would read as "none" (contract.sql).
     """
     with store.writing() as session:
-        create(session, *((KIT,) if _has_core(session) else (CORE, CORE_OPTIONAL, KIT)))
-        probe(session.connection, store.path)
-
-
-def _has_core(session: Session) -> bool:
-    found = session.connection.execute(
-        "select 1 from information_schema.tables where table_catalog = $catalog and table_schema = 'core'",
-        {"catalog": CATALOG},
-    ).fetchall()
-    return bool(found)
+        has_core = any(relation.startswith("core.") for relation, *_ in session.query(COLUMNS))
+        create(session, *((KIT,) if has_core else (CORE, CORE_OPTIONAL, KIT)))
+        probe(session, store.name)
 
 
 def create(session: Session, *parts: str) -> None:
     """Run parts of sql/schema inside the session's transaction and note the schema's version."""
     for part in parts:
-        session.connection.execute(
-            asset("sql", "schema", f"{part}.sql").read_text(encoding="utf-8")
-        ).complete()
+        session.script(asset("sql", "schema", f"{part}.sql").read_text(encoding="utf-8"))
     if KIT in parts:
-        session.connection.execute(
-            "insert into kit.schema_version select $version where not exists (select 1 from kit.schema_version)",
-            {"version": SCHEMA_VERSION},
-        ).complete()
+        session.script(
+            f"insert into kit.schema_version select {SCHEMA_VERSION}"  # noqa: S608 - a number of ours
+            " where not exists (select 1 from kit.schema_version)"
+        )

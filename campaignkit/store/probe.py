@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from campaignkit.domain.errors import StoreUnreadable
+
+if TYPE_CHECKING:
+    from campaignkit.store.base import Session
 
 SCHEMA_VERSION = 1
 
@@ -43,26 +44,29 @@ class Probe:
         return name not in self.missing
 
 
-def probe(connection: duckdb.DuckDBPyConnection, path: Path) -> Probe:
-    """Return what the attached database provides; raises `StoreUnreadable` if it is not a campaignkit database."""
+# What the session's account may at least partly read: PostgreSQL lists nothing else here.
+COLUMNS = """
+select table_schema || '.' || table_name, table_type, column_name
+from information_schema.columns
+join information_schema.tables using (table_catalog, table_schema, table_name)
+where table_catalog = current_database() and table_schema in ('core', 'kit')
+"""
+
+
+def probe(session: Session, name: str) -> Probe:
+    """Return what the database called *name* provides; raises `StoreUnreadable` if it is not a campaignkit database."""
     columns: dict[str, set[str]] = {}
     kinds: dict[str, str] = {}
-    found = connection.execute(
-        "select table_schema || '.' || table_name, table_type, column_name"
-        " from information_schema.columns"
-        " join information_schema.tables using (table_catalog, table_schema, table_name)"
-        " where table_catalog = 'ops' and table_schema in ('core', 'kit')"
-    ).fetchall()
-    for relation, kind, column in found:
+    for relation, kind, column in session.query(COLUMNS):
         columns.setdefault(relation, set()).add(column)
         kinds[relation] = "view" if kind == "VIEW" else "table"
-    _check_version(connection, path, kinds)
+    _check_version(session, name, kinds)
     for relation, needed in REQUIRED.items():
         lacking = needed - columns.get(relation, set())
         if lacking:
             what = relation if relation not in columns else f"{relation}.{min(lacking)}"
             raise StoreUnreadable(
-                f"{path} is no campaignkit database, it has no {what}: {_way_out(relation, kinds)}"
+                f"{name} is no campaignkit database, it has no {what}: {_way_out(relation, kinds)}"
             )
     return Probe(
         kinds,
@@ -79,13 +83,12 @@ def _way_out(relation: str, kinds: Mapping[str, str]) -> str:
     return "run `campaignkit init` on it, or name another"
 
 
-def _check_version(connection: duckdb.DuckDBPyConnection, path: Path, kinds: Mapping[str, str]) -> None:
+def _check_version(session: Session, name: str, kinds: Mapping[str, str]) -> None:
     if "kit.schema_version" not in kinds:
         return
-    (version,) = connection.execute("select max(version) from kit.schema_version").fetchone() or (None,)
-    connection.complete()
+    ((version,),) = session.query("select max(version) from kit.schema_version")
     if version is not None and version > SCHEMA_VERSION:
         raise StoreUnreadable(
-            f"{path} was made by a newer campaignkit (schema {version}, this one knows {SCHEMA_VERSION}):"
+            f"{name} was made by a newer campaignkit (schema {version}, this one knows {SCHEMA_VERSION}):"
             " upgrade campaignkit"
         )
