@@ -93,7 +93,7 @@ def _sent(
     *refused* more were turned down at the last. *time_used* cuts a schedule of days short.
     """
     by_hand = None
-    if draft.scene.mode in (Mode.ON_DEMAND, Mode.ON_TIME):
+    if draft.is_burst:
         story, spans, by_hand = _burst(draft, count)
         pieces = [(span, span.seconds) for span in spans]
     else:

@@ -18,18 +18,21 @@ from campaignkit.demo.world import WORKSPACES, Person, Workspace
 from campaignkit.domain.lifecycle import Mode
 
 _CONTRADICTIONS = 7
+_CONTRACTED = 100  # messages a second; beyond, a centre turns some away and takes them at a later attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
     """How a campaign's messages fare, as shares of one: `refused` of what is submitted, the rest of what is accepted.
 
-    `dead` numbers bounce each time, whatever the campaign; what is left over of one is delivered.
+    `gone` numbers and `barred` ones bounce each time, whatever the campaign; what is left over of one is delivered.
+    `over_rate` of the accepted needed more than one attempt.
     """
 
     excluded: float
     refused: float
-    dead: float
+    gone: float
+    barred: float
     undeliv: float
     expired: float
     rejectd: float
@@ -37,6 +40,7 @@ class Shares:
     unknown: float
     acceptd: float
     silent: float
+    over_rate: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,14 +200,16 @@ def _shares(draft: Draft) -> Shares:
     return Shares(
         excluded=excluded if built_by_core else 0.0,
         refused=draw(0.005, 0.008),
-        dead=undeliv * world.DEAD_SHARE,
-        undeliv=undeliv * (1 - world.DEAD_SHARE),
+        gone=undeliv * world.GONE_SHARE * (4 if Trait.OLD_LIST in draft.scene.traits else 1),
+        barred=undeliv * world.BARRED_SHARE,
+        undeliv=undeliv * (1 - world.GONE_SHARE - world.BARRED_SHARE),
         expired=draw(0.015, 0.02),
         rejectd=draw(0.003, 0.006),
         deleted=draw(0.0002, 0.0015),
         unknown=0.003,
         acceptd=0.005,
         silent=draw(0.01, 0.014),
+        over_rate=draw(0.01, 0.05) if draft.is_burst and draft.rate > _CONTRACTED else 0.0,
     )
 
 

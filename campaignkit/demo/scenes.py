@@ -79,6 +79,7 @@ class Trait(StrEnum):
     REOPENED = "Core goes from Done to Sending"
     STEPPED_BACK = "Core goes from Building back to Pending, which is tolerated"
     DRAINED = "Core reports a phase that no life-cycle has"
+    OLD_LIST = "numbers that no other list has, four times as many of them unknown"
     OPEN_ENDED = "a trigger without an end"
 
 
@@ -145,6 +146,7 @@ CAST = (
     _scene(Ending.STOPPED, Mode.SPREAD, size=0.85, days=10),
     _scene(Ending.EXHAUSTED, Mode.ON_DEMAND, size=0.78, days=3),
     _scene(Ending.DONE, Mode.TRIGGER, size=0.87, days=30),
+    _scene(Ending.DONE, Mode.ON_DEMAND, Trait.OLD_LIST, size=0.9, days=13),
     _scene(Ending.DONE, Mode.SPREAD, Trait.REBUILT, size=0.86, days=15),
     _scene(Ending.DONE, Mode.ON_DEMAND, size=0.6, days=0.4, archived=True),
     _scene(Ending.EMPTY, Mode.ON_TIME, days=5),

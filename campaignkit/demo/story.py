@@ -79,6 +79,11 @@ class Draft:
         """Tell whether it waits for a start time."""
         return self.scene.mode is not Mode.ON_DEMAND
 
+    @property
+    def is_burst(self) -> bool:
+        """Tell whether it goes out as fast as the binds take it."""
+        return self.scene.mode in (Mode.ON_DEMAND, Mode.ON_TIME)
+
     def lasting(self, low: float, high: float) -> timedelta:
         """Return a drawn length of between *low* and *high* seconds."""
         return schedule.lasting(self.rng.uniform(low, high))

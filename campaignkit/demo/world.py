@@ -167,7 +167,8 @@ BOUNCES = (
     (10, "routing or system failure"),
     (4, "unlisted"),
 )
-DEAD_SHARE = sum(share for share, _ in BOUNCES[:3]) / 100
+GONE_SHARE = BOUNCES[0][0] / 100
+BARRED_SHARE = sum(share for share, _ in BOUNCES[1:3]) / 100
 OTHER_ERRORS = {
     "EXPIRED": "validity ran out",
     "REJECTD": "refused by the network",

@@ -19,7 +19,7 @@ lanes as (
 -- The number decides the carrier, and whether it bounces each time.
 routed as (
   select l.*, e.esme, e.strain, e.validity_hours, e.reports_enroute, e.smsid as smsid_shape, e.err_ok, e.route,
-         draw(l.person, 2) < l.dead as number_is_dead,
+         draw(l.person, 2) < l.gone as is_gone, draw(l.person, 3) < l.barred as is_barred,
          draw(l.seed, 3) < l.excluded and l.step <> 'submitting' and l.recipient_id > l.contradictions as is_excluded,
          -- In a burst each bind empties its own queue, and the slowest is the last.
          l.starts + ((l.recipient_id - l.first_id + draw(l.seed, 4)) / (l.last_id - l.first_id + 1)
@@ -64,7 +64,7 @@ decided as (
            when s.fate = 'stuck' then null
            when s.fate = 'lost' then s.lost_as
            when s.fate = 'late' then 'DELIVRD'
-           when s.number_is_dead then 'UNDELIV'
+           when s.is_gone or s.is_barred then 'UNDELIV'
            when s.luck < s.undeliv then 'UNDELIV'
            when s.luck < s.undeliv + s.expired then 'EXPIRED'
            when s.luck < s.undeliv + s.expired + s.rejectd then 'REJECTD'
@@ -90,7 +90,7 @@ timed as (
            when d.final_stat = 'DELIVRD' and d.kind < 0.85 then least(6 * exp(1.0 * d.bell), d.validity_hours * 3600)
            when d.final_stat = 'DELIVRD' and d.kind < 0.95 then least(240 * exp(1.2 * d.bell), d.validity_hours * 3600)
            when d.final_stat = 'DELIVRD' then -6 * 3600 * ln(1 - d.wait * (1 - exp(-d.validity_hours / 6.0)))
-           when d.final_stat = 'UNDELIV' and not d.number_is_dead and d.kind < 0.5
+           when d.final_stat = 'UNDELIV' and not d.is_gone and not d.is_barred and d.kind < 0.5
              then least(900 * exp(1.2 * d.bell), d.validity_hours * 3600)
            else 5 * exp(0.8 * d.bell)
          end as seconds,
@@ -116,7 +116,8 @@ told as (
            else 'DELIVRD'
          end as stat,
          floor(100 * case
-           when r.final_stat = 'UNDELIV' and r.number_is_dead then 0.51 * draw(r.seed, 13)
+           when r.final_stat = 'UNDELIV' and r.is_gone then 0
+           when r.final_stat = 'UNDELIV' and r.is_barred then 0.35 + 0.16 * draw(r.person, 4)
            when r.final_stat = 'UNDELIV' then 0.51 + 0.49 * draw(r.seed, 13)
            else draw(r.seed, 13)
          end)::bigint as per_cent,
@@ -166,7 +167,7 @@ select t.campaign_id, t.recipient_id,
          when t.stage = 'Failed' and t.is_turned_down then t.refusal
          when t.stage = 'Failed' then f.error
          when t.stage = 'Sending' and draw(t.seed, 14) < 0.1 then 'retry 1 of 3 after ESME_RTHROTTLED'
-         when x.error is null and draw(t.seed, 18) < t.retried and t.stage = 'Delivered'
+         when x.error is null and draw(t.seed, 18) < greatest(t.retried, t.over_rate) and t.stage = 'Delivered'
            then 'accepted at retry ' || (1 + floor(3 * draw(t.seed, 19)))::varchar || ' of 3, after ESME_RTHROTTLED'
          else x.error
        end as error,

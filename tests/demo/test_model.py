@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from math import exp, log
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import duckdb
@@ -12,6 +14,8 @@ import pytest
 
 from campaignkit import demo
 from campaignkit.demo.incidents import EXHIBITS, backlogs, troubles
+from campaignkit.demo.plan import plan
+from campaignkit.demo.scenes import Trait
 from tests.demo.conftest import NOW, Query
 
 # No incident befell it; receipts that were held up came in the five minutes after.
@@ -31,6 +35,8 @@ SETTLED = f"""
     from core.recipients r join core.campaigns c using (campaign_id)
     where c.status = 'Done' and r.stage = 'Delivered' and r.sent_at < timestamptz '2026-11-20 11:00:00Z' and {HEALTHY}
 """
+SAMPLE = {"campaigns": 80, "recipients": 400_000, "seed": 5, "now": NOW}
+(OLD_LIST,) = (c.campaign_id for c in plan(**SAMPLE).campaigns if Trait.OLD_LIST in c.traits)
 EXHIBITED = ", ".join(f"'{exhibit.name}'" for exhibit in EXHIBITS.values())
 
 
@@ -38,7 +44,7 @@ EXHIBITED = ", ".join(f"'{exhibit.name}'" for exhibit in EXHIBITS.values())
 def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
     """Return a function that asks a sample which is big enough to take shares of."""
     path: Path = tmp_path_factory.mktemp("model") / "sample.duckdb"
-    demo.create(path, campaigns=80, recipients=400_000, seed=5, now=NOW)
+    demo.create(path, **SAMPLE)
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'").complete()
 
@@ -55,7 +61,8 @@ def shares(query: Query, of: str) -> dict[str | None, float]:
 
 def test_a_healthy_campaign_delivers_91_to_95_per_cent(query: Query) -> None:
     found = query(
-        "select avg(coalesce(smpp_code = 'DELIVRD', false)::int) as share :settled group by campaign_id"
+        "select avg(coalesce(smpp_code = 'DELIVRD', false)::int) as share :settled"
+        f" and campaign_id <> {OLD_LIST} group by campaign_id"
         " having count(*) > 3000"
     )
     assert len(found) >= 6
@@ -90,6 +97,20 @@ def test_most_receipts_come_within_seconds_and_the_rest_has_a_long_tail(query: Q
     assert 5 < median < 10
     assert most < 60
     assert late > 1800
+
+
+def test_receipts_take_as_long_as_the_models_mixture_says(query: Query) -> None:
+    """85 per cent at once, 10 after retries, 5 when the phone is on again."""
+    at_once, retried = NormalDist(log(6), 1.0), NormalDist(log(240), 1.2)
+    for seconds in (1, 3, 6, 15, 60, 240, 1200, 3600, 6 * 3600, 20 * 3600):
+        phone_off = (1 - exp(-seconds / 21_600)) / (1 - exp(-24 / 6))
+        expected = 0.85 * at_once.cdf(log(seconds)) + 0.10 * retried.cdf(log(seconds)) + 0.05 * phone_off
+        ((found, count),) = query(
+            f"select avg((epoch(dlr_at - sent_at) <= {seconds})::int), count(*) :settled"
+            " and smpp_code = 'DELIVRD' and esme in ('nordtel-1', 'nordtel-2')"  # validity: 24 hours
+        )
+        assert count > 20_000
+        assert found == pytest.approx(expected, abs=0.01), seconds
 
 
 def test_what_expires_does_so_exactly_at_its_validity(query: Query) -> None:
@@ -128,6 +149,44 @@ def test_dead_numbers_bounce_each_time(query: Query) -> None:
     )
     assert met > 1000
     assert again > 0.9  # a little less than always: campaigns differ in how many numbers are dead to them
+
+
+def test_a_number_that_bounces_does_so_for_the_same_reason_in_every_campaign(query: Query) -> None:
+    lasting = "('unknown subscriber', 'call barred by the subscriber', 'no SMS service')"
+    ((numbers, of_one_mind),) = query(
+        f"""
+        with reasons as (
+          select r.ctn_hash, count(distinct r.error) as reasons, count(*) as bounces
+          :settled and r.error in {lasting} group by 1
+        )
+        select count(*), count(*) filter (where reasons = 1) from reasons where bounces > 1
+        """
+    )
+    assert numbers > 500
+    assert of_one_mind > 0.99 * numbers
+
+
+def test_an_old_list_has_four_times_the_unknown_subscribers_and_only_of_those_more(query: Query) -> None:
+    rows = query(
+        "select r.campaign_id, avg((coalesce(r.error, '') = 'unknown subscriber')::int),"
+        " avg((coalesce(r.error, '') = 'absent subscriber')::int), count(*) :settled group by 1 having count(*) > 2000"
+    )
+    (old,) = [row for row in rows if row[0] == OLD_LIST]
+    rest = [row for row in rows if row[0] != OLD_LIST]
+    for column, ratio in ((1, 4), (2, 1)):
+        usual = sum(row[column] * row[3] for row in rest) / sum(row[3] for row in rest)
+        assert old[column] / usual == pytest.approx(ratio, rel=0.3)
+
+
+def test_a_burst_over_the_rate_is_slowed_down_a_little_and_others_are_not(query: Query) -> None:
+    rows = query(
+        "select c.mode, avg((coalesce(r.error, '') like 'accepted at retry%')::int) as retried :settled"
+        " group by r.campaign_id, c.mode having count(*) > 2000"
+    )
+    shares = [share for mode, share in rows if mode in ("OnDemand", "OnTime")]
+    assert all(share == 0 or 0.005 < share < 0.055 for share in shares)
+    assert min(shares) == 0 < max(shares)
+    assert all(share == 0 for mode, share in rows if mode in ("Spread", "Trigger"))
 
 
 def test_a_number_occurs_once_in_a_campaign_and_in_several_campaigns(query: Query) -> None:
@@ -185,6 +244,30 @@ def test_a_spread_follows_the_day_of_its_zone(query: Query) -> None:
     )
     assert set(hours) == set(range(9, 21))
     assert hours[11] > 1.3 * hours[13]  # late morning is busy, lunch is not
+
+
+def test_the_hours_of_a_whole_day_have_the_models_shares(query: Query) -> None:
+    """Days on which a campaign did nothing but send: neither its first nor its last, and no weekend."""
+    found = query(
+        """
+        with sent as (
+          select r.campaign_id, r.sent_at at time zone w.time_zone as local
+          from core.recipients r
+          join core.campaigns c using (campaign_id)
+          join core.workspaces w using (workspace_id)
+          where c.mode = 'Spread' and c.window_from = time '09:00' and r.sent_at is not null and c.status <> 'Cancelled'
+        ),
+        whole as (
+          select *, local::date > min(local::date) over campaign and local::date < max(local::date) over campaign as inside
+          from sent window campaign as (partition by campaign_id)
+        )
+        select extract(hour from local)::int as hour, 100 * count(*) / sum(count(*)) over ()
+        from whole where inside and isodow(local) < 6 group by hour order by hour
+        """
+    )
+    assert [hour for hour, _ in found] == [*range(9, 21)]
+    for (hour, share), expected in zip(found, (7, 10, 11, 8, 6, 7, 8, 8, 9, 10, 9, 6), strict=True):
+        assert share == pytest.approx(expected * 100 / 99, abs=0.3), hour
 
 
 def test_a_burst_is_fast_and_its_slowest_bind_is_last(query: Query) -> None:
