@@ -7,7 +7,7 @@ create or replace temp table plan_campaigns (
   unknown double, acceptd double, silent double, over_rate double
 );
 create or replace temp table plan_batches (
-  chunk bigint, campaign_id bigint, first_id bigint, last_id bigint, step varchar, starts_at timestamptz, ends_at timestamptz
+  chunk bigint, campaign_id bigint, first_id bigint, last_id bigint, from_id bigint, to_id bigint, step varchar, starts_at timestamptz, ends_at timestamptz
 );
 create or replace temp table plan_esmes (
   esme varchar, pace double, strain double, validity_hours bigint, reports_enroute boolean, smsid varchar, err_ok varchar,

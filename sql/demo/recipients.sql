@@ -10,7 +10,7 @@ with listed as (
          hash(c.number_key, (c.first_number + r.recipient_id * c.stride) % c.population) as person
   from plan_batches b
   join plan_campaigns c on c.campaign_id = b.campaign_id
-  cross join lateral (select unnest(range(b.first_id, b.last_id + 1)) as recipient_id) r
+  cross join lateral (select unnest(range(b.from_id, b.to_id + 1)) as recipient_id) r
   where b.chunk = $chunk
 ),
 lanes as (
