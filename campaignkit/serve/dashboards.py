@@ -41,6 +41,7 @@ def _config(port: int, folder: Path) -> dict[str, object]:
             "open_browser": False,
             "root_dir": str(asset("dashboards")),
             "tornado_settings": marked(folder),
+            "kernel_websocket_connection_class": "campaignkit.serve.connections.PromptConnection",
             "connection_dir_root": str(folder),
             "identity_provider_class": "campaignkit.serve.pages.Visitor",
         },

@@ -47,6 +47,7 @@ def _server(port: int, folder: Path, token: str) -> dict[str, object]:
             "open_browser": False,
             "root_dir": str(notebooks()),
             "tornado_settings": marked(folder),
+            "kernel_websocket_connection_class": "campaignkit.serve.connections.PromptConnection",
             "allow_root": True,  # where there is no other user, as in many containers
             "jpserver_extensions": {
                 "voila.server_extension": False,  # Voila runs beside it, not inside
