@@ -8,7 +8,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export DB ROLE
 
 .DELETE_ON_ERROR:
-.PHONY: help run test check
+.PHONY: help run test check bench
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ check: .venv/dev.stamp ## format, lint, types, dead code, notebooks without outp
 	$(BIN)/mypy
 	$(BIN)/vulture
 	$(BIN)/python tools/notebooks.py check
+
+bench: .venv/dev.stamp ## how fast it is, in ratios to what this machine could do; history in build/bench
+	$(BIN)/python tools/browser.py
+	$(BIN)/python -m tools.bench
 
 .venv/%.stamp: requirements/%.lock pyproject.toml tools/install
 	@tools/install "$(PYTHON)" $<

@@ -1,0 +1,1 @@
+"""How fast campaignkit is: `make bench`."""
