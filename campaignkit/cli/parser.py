@@ -126,7 +126,7 @@ def _moment(text: str) -> datetime:
 
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "adapter", metavar="ADAPTER", help="jasmin-log, or the folder of an adapter of your own"
+        "adapter", metavar="ADAPTER", help="jasmin-log, twilio-csv, or the folder of an adapter of your own"
     )
     parser.add_argument("sources", metavar="SOURCE", type=Path, nargs="+", help="the files to read")
     parser.add_argument("--into", metavar="FILE", type=Path, required=True, help="the DuckDB file to write")

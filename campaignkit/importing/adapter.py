@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from campaignkit.assets import asset
 from campaignkit.codes import stat_table
 from campaignkit.domain.errors import InvalidInput
+from campaignkit.importing.records import Column, matching
 
 FILES = (
     "lines",  # not a relation: what the other files may read as `lines`
@@ -29,25 +30,34 @@ FILES = (
 READINGS = ("text", "auto", "exact", "hex-dec", "dec-hex")
 OTHER_ESMES = "*"
 
-_SETTINGS = ("name", "reads", "zone", "country", "stat_table", "smsid")
+_SETTINGS = ("name", "reads", "columns", "zone", "country", "stat_table", "tables", "smsid")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_TABLE_NAME = re.compile(r"([a-z][a-z0-9_]*)\.csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
-    """What a folder says. `reads` is "lines" (every line is accounted for), or any word for another kind of file.
+    """What a folder says. `reads` is "lines" or "csv" (each line is accounted for), or any word for other files.
 
-    `smsid` gives each ESME how its message ids are read, `*` all others; `stat_aliases` adds to the toolkit's table.
+    `columns` are those of a CSV. `smsid` gives each ESME how its message ids are read, `*` all others; `stat_aliases`
+    adds to the toolkit's table, in the source's order of progress. `tables` are the folder's own data, header first.
     """
 
     name: str
     folder: Path
     reads: str
+    columns: tuple[Column, ...]
     zone: str
     country: str | None
     smsid: Mapping[str, str]
     stat_aliases: Mapping[str, str]
+    tables: Mapping[str, list[list[str]]]
     selects: Mapping[str, str]
+
+    @property
+    def accounts_for_lines(self) -> bool:
+        """Whether each line of the sources must be in exactly one row of the SELECTs."""
+        return self.reads in ("lines", "csv")
 
     def where(self, select: str) -> str:
         """Return how messages name one of the adapter's files."""
@@ -66,10 +76,12 @@ def load(name: str) -> Adapter:
         name=_name(path, settings),
         folder=folder,
         reads=_text(path, settings, "reads") or "files",
+        columns=_columns(path, settings),
         zone=_zone(path, settings),
         country=_country(path, settings),
         smsid=_smsid(path, settings),
         stat_aliases=_stat_aliases(path, settings),
+        tables=_tables(path, settings),
         selects=_selects(folder),
     )
     _check(adapter)
@@ -116,6 +128,33 @@ def _name(path: Path, settings: Mapping[str, Any]) -> str:
             f"name in {path} is {name!r}: use letters, digits, dots, hyphens and underscores only"
         )
     return name
+
+
+def _columns(path: Path, settings: Mapping[str, Any]) -> tuple[Column, ...]:
+    """Return the columns that a CSV must have; a name that ends in `?` stands for one that it may have."""
+    if (settings.get("reads") == "csv") != ("columns" in settings):
+        raise InvalidInput(f'reads = "csv" and columns = […] in {path} go together: say both, or neither')
+    names = _texts(path, settings, "columns")
+    columns = tuple(Column(name.removesuffix("?"), name.endswith("?")) for name in names)
+    keys = [matching(column.name) for column in columns]
+    if len(set(keys)) < len(keys):
+        raise InvalidInput(
+            f"columns in {path} names one column twice: capitals, spaces and hyphens do not count"
+        )
+    if columns and all(column.optional for column in columns):
+        raise InvalidInput(f"columns in {path} must name one column without ?, by which a file is recognised")
+    return columns
+
+
+def _texts(path: Path, settings: Mapping[str, Any], key: str) -> list[str]:
+    values = settings.get(key, [])
+    if not isinstance(values, list) or not all(
+        isinstance(value, str) and value.strip("? ") for value in values
+    ):
+        raise InvalidInput(f'{key} in {path} must be a list of texts: ["…", "…"]')
+    if key in settings and not values:
+        raise InvalidInput(f"{key} in {path} is empty: name some, or leave it out")
+    return values
 
 
 def _zone(path: Path, settings: Mapping[str, Any]) -> str:
@@ -171,6 +210,31 @@ def _stat_aliases(path: Path, settings: Mapping[str, Any]) -> dict[str, str]:
                 f"{table} gives {alias} the stat {stat}, which is none of {', '.join(sorted(states))}"
             )
     return dict(rows)
+
+
+def _tables(path: Path, settings: Mapping[str, Any]) -> dict[str, list[list[str]]]:
+    """Return the rows of each CSV file that the SELECTs may read under its name, the header first."""
+    return {_table_name(path, name): _table(path.parent / name) for name in _texts(path, settings, "tables")}
+
+
+def _table_name(path: Path, name: str) -> str:
+    match = _TABLE_NAME.fullmatch(name)
+    if not match:
+        raise InvalidInput(f"tables in {path} names {name!r}: it must look like errors.csv, in small letters")
+    return match[1]
+
+
+def _table(path: Path) -> list[list[str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.reader(file) if row]
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error):
+        rows = []
+    if not rows or any(len(row) != len(rows[0]) for row in rows):
+        raise InvalidInput(f"{path} must be a CSV file in UTF-8 whose rows are as long as its header")
+    return rows
 
 
 def _selects(folder: Path) -> dict[str, str]:

@@ -22,20 +22,31 @@ def staged(task: Task, found: Sources, run: Engine, columns: Columns) -> tuple[i
     if not (counts["recipients"] or counts["receipts"] or counts["campaigns"]):
         raise InvalidInput(
             f"{_listed(found)} does not look like what adapter {name} reads: nothing in it is a message or a receipt"
+            f"{_reasons(run)}"
         )
     accounted: int = counts["recipients"] + counts["receipts"] + counts["unmapped"]
-    if task.adapter.reads == "lines" and accounted != found.lines:
+    if task.adapter.accounts_for_lines and accounted != found.lines:
         raise InvalidInput(
             f"adapter {name} accounts for {accounted} lines of {found.lines}: each line belongs to one row of"
             " recipients.sql, receipts.sql or unmapped.sql"
             ' (an adapter that does not read line by line says reads = "files")'
         )
-    return accounted, list(_warnings(task, counts["late"], "ctn" in columns.get("recipients", frozenset())))
+    return accounted, list(
+        _warnings(task, counts, has_numbers="ctn" in columns.get("recipients", frozenset()))
+    )
 
 
-def _warnings(task: Task, late: int, has_numbers: bool) -> list[str]:
+def _reasons(run: Engine) -> str:
+    found = ", ".join(f"{row['reason']}: {row['lines']}" for row in run.rows("unmapped"))
+    return f" ({found})" if found else ""
+
+
+def _warnings(task: Task, counts: Mapping[str, int], *, has_numbers: bool) -> list[str]:
     name, zone = task.adapter.name, task.adapter.zone
+    late, rounded = counts["late"], counts["rounded"]
     found = {
+        f"{rounded} numbers were rounded by a spreadsheet (4.47E+11) and cannot be read: import the file as it was"
+        " before it was opened and saved there": rounded,
         f"{late} lines are dated later than the clock: is {zone}, the zone of adapter {name}, right?": late,
         "CAMPAIGNKIT_CTN_KEY is not set: numbers are kept as their last digits only, without a hash": (
             has_numbers and task.pads is None

@@ -63,7 +63,7 @@ def run(
     )
     with place.ended_in_order(), place.private_folder(into) as folder:
         try:
-            return _into_store(task, source_files.prepare(sources, folder, reads=loaded.reads), folder, cache)
+            return _into_store(task, source_files.prepare(sources, folder, loaded), folder, cache)
         except duckdb.Error as error:
             raise _readable(into, error) from error
         except OSError as error:
@@ -121,6 +121,7 @@ def _import(task: Task, found: Sources, session: Session, run: Engine, folder: P
         "zone": task.adapter.zone,
         "has_campaigns": "campaigns" in selects,
         "has_stage": "stage" in columns.get("recipients", frozenset()),
+        "has_code": "smpp_code" in columns.get("recipients", frozenset()),
         "has_numbers": "ctn" in columns.get("recipients", frozenset()),
         "keyed": task.pads is not None,
     }
@@ -149,8 +150,10 @@ def _set_up(task: Task, session: Session, run: Engine, folder: Path) -> None:
     for name in EVENTS:
         if name in task.adapter.selects:
             _create_optional(run, name)
-    for script in ("lines", "receipt_text", "keys", "numbers", "staging"):
+    for script in ("lines", "cells", "receipt_text", "keys", "numbers", "staging"):
         run.script(script)
+    for name, rows in task.adapter.tables.items():
+        staging.own_table(run, task.adapter, name, rows)
     inner, outer = task.pads or (None, None)
     variables = {
         "has_campaigns": "campaigns" in task.adapter.selects,
@@ -172,12 +175,18 @@ def _create_optional(run: Engine, name: str) -> None:
             run.execute(statement.query)
 
 
-def _stats(adapter: Adapter) -> list[tuple[str, int, SmsResult]]:
-    """Return what each spelling of a stat is worth and decides, the adapter's own spellings on top."""
+def _stats(adapter: Adapter) -> list[tuple[str, int, int, SmsResult]]:
+    """Return what each spelling of a stat is worth and decides, the adapter's own spellings on top.
+
+    Of states that are worth the same, one that the adapter lists later is further.
+    """
     table = stat_table()
     spellings = {**dict.fromkeys(table.states), **table.aliases, **adapter.stat_aliases}
     worth = {code: table.states[stat or code] for code, stat in sorted(spellings.items())}
-    return [(code, RANKS[code_class], result) for code, (code_class, result) in worth.items()]
+    places = {alias: place for place, alias in enumerate(adapter.stat_aliases, start=1)}
+    return [
+        (code, RANKS[code_class], places.get(code, 0), result) for code, (code_class, result) in worth.items()
+    ]
 
 
 def _stage(task: Task, found: Sources, run: Engine) -> dict[str, frozenset[str]]:
@@ -185,12 +194,16 @@ def _stage(task: Task, found: Sources, run: Engine) -> dict[str, frozenset[str]]
     selects = [name for name in adapters.FILES if name in task.adapter.selects]
     values = {"source": list(found.paths), "zone": task.adapter.zone}
     run.execute(f"set timezone = '{task.adapter.zone}'")
+    if task.adapter.reads == "csv":
+        run.script("source_rows", values)
+        run.fill("unmapped", sorted(found.unmapped.items()))
     columns = {}
     for number, select in enumerate(selects):
         task.progress(f"reading {select}", 0.4 * number / len(selects))
         columns[select] = staging.stage(run, task.adapter, select, values)
     run.execute("set timezone = 'UTC'")
-    run.execute("drop table if exists lines")
+    for table in ("lines", "source_rows"):
+        run.execute(f"drop table if exists {table}")
     return columns
 
 

@@ -1,7 +1,7 @@
 """Look at the source files before they are read: whether they can be, and how many lines they have.
 
-A plain, clean UTF-8 file is read where it is. Any other text (compressed, with damaged bytes, still being written)
-is read from a clean copy in the import's own folder, so that one kind of text reaches the adapter.
+A plain, clean UTF-8 text is read where it is. Any other text (compressed, with damaged bytes, still being written)
+and any CSV is read from a clean copy in the import's own folder, so that one kind of each reaches the adapter.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import gzip
 import itertools
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 
 from campaignkit.domain.errors import InvalidInput
+from campaignkit.importing import records
+from campaignkit.importing.adapter import Adapter
 
 CHUNK = 4 << 20
 STILL_WRITTEN_SECONDS = 60.0
@@ -27,37 +30,63 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the adapter is to read: paths for `:source`, how many lines they have (texts only), what is worth saying."""
+    """What the adapter is to read: paths for `:source`, how many lines they have, what is worth saying.
+
+    `lines` are counted in texts and CSV files only; those in `unmapped` are told by the file alone to be no records.
+    """
 
     paths: tuple[str, ...]
     given: tuple[str, ...]  # their names as people know them
     lines: int
+    unmapped: Mapping[str, int]
     warnings: tuple[str, ...]
 
 
-def prepare(paths: Sequence[Path], folder: Path, *, reads: str) -> Sources:
-    """Check *paths* and return what to read; clean copies go into *folder*. Raises `InvalidInput`."""
-    readable: list[str] = []
-    given: list[str] = []
-    lines = 0
-    warnings: list[str] = []
+def prepare(paths: Sequence[Path], folder: Path, adapter: Adapter) -> Sources:
+    """Check *paths* and return what *adapter* is to read; copies go into *folder*. Raises `InvalidInput`."""
+    given = []
+    found = []
+    warnings = []
     for number, path in enumerate(_once(paths)):
         if _size(path) == 0:
             warnings.append(f"{path} is empty")
             continue
         given.append(str(path))
-        copy = folder / f"source-{number}{path.suffix if reads != 'lines' else '.log'}"
-        if reads == "lines":
-            found = _text(path, copy)
-            lines += found.lines
-            warnings += found.warnings
-            readable.append(str(found.path))
-        else:
-            readable.append(str(_unambiguous(path, copy)))
-    if not readable:
+        found.append(_source(path, folder / f"source-{number}", adapter))
+    if not found:
         names = ", ".join(map(str, paths)) or "the list of sources"
         raise InvalidInput(f"{names} is empty: there is nothing to import")
-    return Sources(tuple(readable), tuple(given), lines, tuple(warnings))
+    if adapter.reads == "csv" and not sum(source.lines for source in found):
+        raise InvalidInput(
+            f"{', '.join(given)} has a header and nothing below it: there is nothing to import"
+        )
+    return Sources(
+        paths=tuple(str(source.path) for source in found),
+        given=tuple(given),
+        lines=sum(source.lines for source in found),
+        unmapped=sum((Counter(source.unmapped) for source in found), Counter()),
+        warnings=(*warnings, *(warning for source in found for warning in source.warnings)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One file: where it is to be read from, and what is known of it by then."""
+
+    path: Path
+    lines: int = 0
+    unmapped: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def _source(path: Path, copy: Path, adapter: Adapter) -> _Source:
+    if adapter.reads == "lines":
+        return _text(path, copy.with_suffix(".log"))
+    if adapter.reads == "csv":
+        copy = copy.with_suffix(".csv")
+        found = records.copied(path, copy, adapter.columns, reader=f"adapter {adapter.name}")
+        return _Source(path=copy, lines=found.read, unmapped=found.unmapped, warnings=found.warnings)
+    return _Source(path=_unambiguous(path, copy.with_name(copy.name + path.suffix)))
 
 
 def _once(paths: Sequence[Path]) -> list[Path]:
@@ -88,14 +117,7 @@ def _unambiguous(path: Path, link: Path) -> Path:
     return link
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    path: Path
-    lines: int
-    warnings: tuple[str, ...] = ()
-
-
-def _text(path: Path, copy: Path) -> _Text:
+def _text(path: Path, copy: Path) -> _Source:
     """Return where the text at *path* is to be read, and how many lines it has."""
     with path.open("rb") as file:
         compressed = file.read(2) == _GZIP
@@ -104,7 +126,7 @@ def _text(path: Path, copy: Path) -> _Text:
     if not (compressed or being_written or ambiguous):
         lines = _lines_if_clean(path)
         if lines is not None:
-            return _Text(path.absolute(), lines)
+            return _Source(path=path.absolute(), lines=lines)
     return _cleaned(path, copy, compressed=compressed)
 
 
@@ -138,7 +160,7 @@ def _opened(path: Path, compressed: bool) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path)) if compressed else path.open("rb")
 
 
-def _cleaned(path: Path, copy: Path, *, compressed: bool) -> _Text:
+def _cleaned(path: Path, copy: Path, *, compressed: bool) -> _Source:
     """Copy the text without byte order mark and carriage returns, and with U+FFFD for what is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     lines = damaged = 0
@@ -158,4 +180,4 @@ def _cleaned(path: Path, copy: Path, *, compressed: bool) -> _Text:
         if damaged
         else None
     )
-    return _Text(copy, lines + (last != "\n"), (warning,) if warning else ())
+    return _Source(path=copy, lines=lines + (last != "\n"), warnings=(warning,) if warning else ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 
 import duckdb
 
@@ -57,6 +58,18 @@ def stage(run: Engine, adapter: Adapter, select: str, values: Values) -> frozens
     except duckdb.Error as error:
         raise _sentence(adapter, select, error) from error
     return frozenset(columns)
+
+
+def own_table(run: Engine, adapter: Adapter, name: str, rows: Sequence[Sequence[str]]) -> None:
+    """Make a table of the adapter's own data, header first, that its SELECTs may read; every cell is text."""
+    columns = ", ".join(f'"{column.replace(chr(34), chr(34) * 2)}" varchar' for column in rows[0])
+    try:
+        run.execute(f'create temp table "{name}" ({columns})')
+    except duckdb.CatalogException as error:
+        raise InvalidInput(
+            f"{name}.csv of adapter {adapter.name} cannot be a table: {str(error).splitlines()[0]}; rename it"
+        ) from error
+    run.fill(f'"{name}"', [tuple(cell or None for cell in row) for row in rows[1:]])
 
 
 def _single_select(run: Engine, adapter: Adapter, select: str, values: Values) -> tuple[str, Values]:

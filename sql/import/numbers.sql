@@ -2,7 +2,11 @@
 -- the country's numbering plan (null without a country), `ctn_inner` and `ctn_outer` the padded key of the HMAC (RFC 2104).
 
 -- A number without the marks that people set between its digits.
-create or replace temp macro bare_number(raw) as regexp_replace(raw, '[\s().\-/]', '', 'g');
+create or replace temp macro bare_number(raw) as
+  regexp_replace(regexp_replace(raw, '^(\+?\d{7,})\.0$', '\1'), '[\s().\-/]', '', 'g');   -- 447700900123.0: a number that was a float
+
+-- Whether a spreadsheet has rounded it: of 4.47701E+11 the last digits are lost.
+create or replace temp macro rounded_number(raw) as regexp_matches(raw, '^\+?\d([.,]\d+)?[eE]\+?\d+$');
 
 -- The E.164 digits of a number that needs no more than a look; the others go to the phonenumbers library, once each.
 -- With a country, a number without + is international only if it could not be a national one as it stands.
@@ -17,7 +21,7 @@ create or replace temp macro keyed_hash(text) as
 
 -- The last 4 digits, of a number under 8 digits the last 2; of an unreadable number what trailing digits it has.
 create or replace temp macro shown_digits(raw, digits) as right(
-  coalesce(digits, regexp_extract(bare_number(raw), '\d*$')),
+  coalesce(digits, case when rounded_number(raw) then '' end, regexp_extract(bare_number(raw), '\d*$')),
   case when length(coalesce(digits, ltrim(bare_number(raw), '+'))) < 8 then 2 else 4 end
 );
 

@@ -17,26 +17,31 @@ with read as (
   left join homes h on h.campaign_key = y.campaign_key
 )
 select
-  *,
-  list_position(['New', 'Sending', 'Failed', 'Delivered'], stage) as progress,
+  read.*,
+  {
+    'stage': list_position(['New', 'Sending', 'Failed', 'Delivered'], stage), 'made_at': made_at,
+    'rank': case when coalesce(trim(smpp_code), '') = '' then 0 else coalesce(s.rank, 2) end, 'place': coalesce(s.place, 0)
+  } as progress,
   case
     when coalesce(recipient_key, '') = '' then 'recipient_without_key'
     when getvariable('has_campaigns') and campaign_id is null then 'recipient_without_campaign'
     when not getvariable('has_campaigns') and saddr is null then 'recipient_without_sender'
     when first_at is null then 'recipient_without_time'
   end as problem
-from read;
+from read
+left join stats s on s.code = upper(trim(smpp_code));
 
 insert into unmapped select problem, count(*) from attempts where problem is not null group by problem;
 
--- One row a recipient: the attempt that got furthest, of those the latest; its first line says when and where it began.
+-- One row a recipient: the attempt that got furthest, of those the latest, or the line with the state that decides; the
+-- first line says when and where it began. A sender that is not known yet gives way to one that is.
 create temp table arrivals as
 select d.*, a.progress, a.made_at
 from (
   select
     campaign_id, recipient_key, count(*) as lines, min(first_at) as first_at,
-    arg_min(saddr, (first_at, line)) as saddr,
-    arg_max(line, (progress, made_at, line)) as line
+    arg_min(saddr, (first_at, saddr = '', saddr)) as saddr,
+    arg_max(line, (progress, line)) as line
   from attempts
   where problem is null
   group by campaign_id, recipient_key
@@ -61,13 +66,21 @@ group by reason;
 
 -- The rows that earlier imports made of the same recipients.
 create temp table known as
-select a.line, k.campaign_id, k.recipient_id, k.attempted_at, r.created_at, r.smsid,
-  list_position(['New', 'Sending', 'Failed', 'Delivered'], r.stage) as progress
+select
+  a.line, k.campaign_id, k.recipient_id, k.attempted_at, r.created_at, r.smsid,
+  (a.first_at, a.saddr = '', a.saddr) < (r.created_at, c.saddr = '', c.saddr) as began_elsewhere,
+  {
+    'stage': list_position(['New', 'Sending', 'Failed', 'Delivered'], r.stage), 'made_at': k.attempted_at,
+    'rank': case when $has_code and r.smpp_code is not null then coalesce(s.rank, 2) else 0 end,
+    'place': case when $has_code then coalesce(s.place, 0) else 0 end
+  } as progress
 from arrivals a
 join kit.import_keys k
   on k.adapter = $adapter and k.recipient_key = a.recipient_key
   and case when $has_campaigns then k.campaign_id else 0 end = coalesce(a.campaign_id, 0)
-join core.recipients r on r.campaign_id = k.campaign_id and r.recipient_id = k.recipient_id;
+join core.recipients r on r.campaign_id = k.campaign_id and r.recipient_id = k.recipient_id
+join core.campaigns c on c.campaign_id = k.campaign_id
+left join stats s on s.code = upper(r.smpp_code);
 
 -- A source without campaigns gets one for each sender and local day, of the recipient's first line. A line that is
 -- earlier than all that was known of its recipient takes it along to the day where it began.
@@ -76,7 +89,7 @@ with wanted as (
   select a.saddr, (a.first_at at time zone $zone)::date as day, min(a.first_at) as created_at
   from arrivals a
   left join known k using (line)
-  where not $has_campaigns and (k.line is null or a.first_at < k.created_at)
+  where not $has_campaigns and (k.line is null or k.began_elsewhere)
   group by all
 ),
 found as (
@@ -100,13 +113,13 @@ with placed as (
     coalesce(a.campaign_id, d.campaign_id, k.campaign_id) as campaign_id,
     k.campaign_id as old_campaign_id, k.recipient_id as old_recipient_id, k.smsid as old_smsid,
     least(a.first_at, k.created_at) as created_at,
-    k.line is null or (a.progress, a.made_at) >= (k.progress, k.attempted_at) as furthest,
-    case when k.line is not null and (a.progress, a.made_at) < (k.progress, k.attempted_at) then k.attempted_at else a.made_at end as attempted_at
+    k.line is null or a.progress >= k.progress as furthest,
+    case when a.progress < k.progress then k.attempted_at else a.made_at end as attempted_at
   from arrivals a
   left join known k using (line)
   left join days d
     on d.saddr = a.saddr and d.day = (a.first_at at time zone $zone)::date
-    and (k.line is null or a.first_at < k.created_at)
+    and (k.line is null or k.began_elsewhere)
 ),
 last_ids as (
   select campaign_id, max(recipient_id) as recipient_id
@@ -143,6 +156,10 @@ select
   case when p.furthest then a.command_status else r.command_status end as command_status,
   case when p.furthest then nullif(a.smsid, '') else r.smsid end as smsid,
   case when p.furthest then a.error else r.error end as error,
+  case   -- of a message that was never sent; that of a receipt comes with it
+    when not p.furthest then case when r.smpp_code is null then r.err end
+    when coalesce(trim(a.smpp_code), '') = '' then nullif(a.err, '')
+  end as err,
   case when p.furthest then a.sent_at else r.sent_at end as sent_at
 from placed p
 join read a on a.line = p.line

@@ -46,7 +46,7 @@ create temp table yielded_audit_events (
 create temp table unmapped (reason varchar not null, lines bigint not null);
 
 -- What the orchestration fills in: the stat table, the adapter's own part of it, the adapter's readings of smsids, slowly read numbers.
-create temp table stats (code varchar not null, rank integer not null, sms_result varchar not null);
+create temp table stats (code varchar not null, rank integer not null, place integer not null, sms_result varchar not null);
 create temp table own_aliases (alias varchar not null, stat varchar not null);
 create temp table smsid_readings (esme varchar not null, reading varchar not null);   -- '*': every other ESME
 create temp table slow_numbers (raw varchar not null, digits varchar);

@@ -15,19 +15,29 @@ where not i.is_new and r.campaign_id = i.campaign_id and r.recipient_id = i.reci
     (i.ctn_hash, i.ctn_tail, i.stage, i.esme, i.filter, i.parts, i.command_status, i.smsid, i.error, i.created_at, i.sent_at);
 
 update core.recipients r
-set smpp_code = f.decided.smpp_code, err = f.decided.err, dlr_at = f.decided.dlr_at,
-  sms_result = coalesce(f.decided.sms_result, 'unknown')
-from affected a
-left join folded f using (campaign_id, recipient_id)
-where r.campaign_id = a.campaign_id and r.recipient_id = a.recipient_id
-  and (r.smpp_code, r.err, r.dlr_at, r.sms_result)
-    is distinct from
-    (f.decided.smpp_code, f.decided.err, f.decided.dlr_at, coalesce(f.decided.sms_result, 'unknown'));
+set smpp_code = d.smpp_code, err = d.err, dlr_at = d.dlr_at, sms_result = d.sms_result
+from (
+  select
+    campaign_id, recipient_id, f.decided.smpp_code as smpp_code, f.decided.dlr_at as dlr_at,
+    coalesce(f.decided.sms_result, 'unknown') as sms_result,
+    case
+      when f.decided is not null then f.decided.err
+      when i.line is not null then i.err
+      when o.smpp_code is null then o.err
+    end as err
+  from affected a
+  join core.recipients o using (campaign_id, recipient_id)
+  left join folded f using (campaign_id, recipient_id)
+  left join incoming i using (campaign_id, recipient_id)
+) d
+where r.campaign_id = d.campaign_id and r.recipient_id = d.recipient_id
+  and (r.smpp_code, r.err, r.dlr_at, r.sms_result) is distinct from (d.smpp_code, d.err, d.dlr_at, d.sms_result);
 
 insert into core.recipients by name
 select
   i.campaign_id, i.recipient_id, i.ctn_hash, i.ctn_tail, i.stage, i.esme, i.filter, i.parts, i.command_status, i.smsid,
-  f.decided.smpp_code as smpp_code, coalesce(f.decided.sms_result, 'unknown') as sms_result, f.decided.err as err,
+  f.decided.smpp_code as smpp_code, coalesce(f.decided.sms_result, 'unknown') as sms_result,
+  case when f.decided is null then i.err else f.decided.err end as err,
   i.error, i.created_at, i.sent_at, f.decided.dlr_at as dlr_at
 from incoming i
 left join folded f using (campaign_id, recipient_id)

@@ -19,7 +19,7 @@ from tests.importing.world import bring, dump, rows
 
 CSV = "from read_csv(:source, all_varchar = true)"
 SHOP = {
-    "adapter.toml": 'name = "shop"\nreads = "csv"\nzone = "Europe/Berlin"\ncountry = "DE"\n',
+    "adapter.toml": 'name = "shop"\nzone = "Europe/Berlin"\ncountry = "DE"\n',
     "campaigns.sql": f"""
         select campaign as campaign_key, any_value(sender) as saddr, 'Approved' as moderation, 'OnDemand' as mode,
           any_value(campaign) as name, 'retail' as workspace_id, count(*) as total
@@ -380,7 +380,7 @@ def test_a_source_s_own_result_that_its_codes_do_not_decide_is_mentioned(tmp_pat
         ({"adapter.toml": 'zone = "UTC"'}, 'must say name = "…"'),
         ({"adapter.toml": 'name = "a b"'}, "use letters, digits"),
         ({"adapter.toml": "name = 5"}, "name in .* must be text"),
-        ({"adapter.toml": 'name = "a"\nzones = "UTC"'}, "knows no setting zones: there are name, reads, zone"),
+        ({"adapter.toml": 'name = "a"\nzones = "UTC"'}, "knows no setting zones: there are name, reads, columns, zone"),
         ({"adapter.toml": 'name = "a"\nzone = "Berlin"'}, "zone in .* is 'Berlin'"),
         ({"adapter.toml": 'name = "a"\nzone = "../../etc/passwd"'}, "zone in .* name one of the IANA zones"),
         ({"adapter.toml": 'name = "a"\ncountry = "Germany"'}, "country in .* is 'Germany'"),

@@ -1,0 +1,3 @@
+select kind as reason
+from lines
+where kind <> 'message';
