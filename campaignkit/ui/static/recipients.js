@@ -1,0 +1,138 @@
+// The Recipients tab: filters with counts, what they leave, and the ten columns (R52–R57, R61).
+
+const STAGE_TIPS = {
+  New: "In our list, not submitted", Sending: "Being submitted or retried",
+  Delivered: "Handed to the carrier; says nothing about the phone", Failed: "Never accepted by the carrier",
+};
+const RECIPIENT_COLUMNS = [
+  { name: "recipient", head: "Recipient", cell: recipientCell, mono: true },
+  { name: "stage", head: "Stage", tip: "The guide calls this Status", cell: ({ stage }) => stageMark(stage) },
+  { name: "esme", head: "Channel (ESME)", cell: ({ esme }) => esme ?? nil(), clip: true },
+  { name: "filter", head: "Filter", cell: ({ filter }) => filter ?? nil(), clip: true },
+  { name: "delivered", head: "Delivered", tip: "When the final report came",
+    cell: (row, clock) => momentSeconds(row.delivered_at, clock) },
+  { name: "code", head: "Sys. Info", tip: "The SMPP result code", cell: codeMark },
+  { name: "smsid", head: "SMSID", cell: smsidCell, mono: true, clip: true },
+  { name: "created", head: "Created", cell: (row, clock) => moment(row.created_at, clock) },
+  { name: "sent", head: "Sent time", sort: "sent", cell: (row, clock) => momentSeconds(row.sent_at, clock) },
+  { name: "error", head: "Error", cell: ({ error }) => error ?? nil(), clip: true },
+];
+
+function stageMark(stage) {
+  return h("span", { class: "ck-mark", "data-stage": stage, title: STAGE_TIPS[stage] }, stage);
+}
+
+// An intermediate report waits like none at all, and is drawn like it; what it is is the kernel's to say.
+function codeMark({ smpp_code: code, sms_result: result, awaiting }) {
+  if (code === null || code === undefined) return h("span", { class: "sub", title: "No delivery report yet" }, "null");
+  return h("span", { class: "ck-mark", "data-result": awaiting ? "awaiting" : result,
+    title: `SMS Result: ${result}` }, code);
+}
+
+function recipientCell({ recipient, recipient_id: id, revealable }) {
+  const [, mask, tail] = /^(\*+)(.*)$/.exec(recipient) ?? [null, "", recipient];
+  return [h("span", {}, mask ? `${"•".repeat(mask.length)} ${tail}` : tail),
+    mask && revealable && h("button", { type: "button", class: "link small reveal", "data-do": "reveal",
+      "data-recipient": id, "aria-label": `Show the full number that ends in ${tail}` }, "show")];
+}
+
+function smsidCell({ smsid }) {
+  return smsid ? [h("span", {}, smsid), copyButton(smsid, `Copy the SMSID ${smsid}`)] : nil();
+}
+
+function recipientsPanel({ panel }, clock, uid) {
+  const { filter, options } = panel;
+  const stages = options.stages.map((option) => ({ ...option, tip: STAGE_TIPS[option.value],
+    mark: { "data-stage": option.value } }));
+  const results = options.sms_results.map((option) => ({ ...option, label: capital(option.value),
+    mark: { "data-result": option.value } }));
+  const narrowed = filter.stages.length + filter.sms_results.length + filter.smpp_codes.length > 0 || !filter.null_smpp;
+  return [
+    h("div", { class: "filters", role: "group", "aria-label": "Filters" },
+      pick(uid, { field: "stages", name: "Stage", any: "Any", options: stages, chosen: filter.stages,
+        tip: "The guide calls this filter Status" }),
+      pick(uid, { field: "sms_results", name: "SMS Result", any: "Any", options: results,
+        chosen: filter.sms_results }),
+      pick(uid, { field: "smpp_codes", name: "SMPP code", any: "Any", options: options.smpp_codes,
+        chosen: filter.smpp_codes }),
+      h("label", { class: "switch", title: "Rows that have no delivery report yet: shown, or left out" },
+        h("input", { type: "checkbox", role: "switch", "data-switch": "null_smpp" }),
+        "Include null SMPP", h("span", { class: "sub" }, figure(options.null_smpp))),
+      h("span", { class: "grow" }),
+      narrowed && h("button", { type: "button", class: "btn quiet danger", "data-do": "recipients-clear" }, "Clear")),
+    guardRail(panel.guard),
+    h("div", { class: "bar" },
+      h("span", { role: "status" }, h("b", {}, figure(panel.total)), panel.total === 1 ? " recipient" : " recipients"),
+      h("span", { class: "sub" }, resultsLine(panel.results)),
+      h("span", { class: "grow" }),
+      h("span", { class: "sub" }, panel.masking)),
+    panel.rows.length ? recipientTable(panel, clock) : noRecipientsMatch(panel, narrowed),
+    panel.total > 0 && pageFoot("recipients", panel),
+  ];
+}
+
+function resultsLine({ delivered, failed, unknown, awaiting }) {
+  return `delivered ${figure(delivered)} · failed ${figure(failed)} · unknown ${figure(unknown)}` +
+    (awaiting ? `, of these ${figure(awaiting)} awaiting a report` : "");
+}
+
+// R61: whoever looks for failures by the stage is told what this leaves out.
+function guardRail(guard) {
+  if (!guard) return null;
+  return h("div", { class: "banner info", role: "note" },
+    h("span", {}, h("b", {}, figure(guard.at_submission)), " failed at submission; ",
+      h("b", {}, figure(guard.by_carrier)), " more were refused by the carrier: SMS Result = Failed."),
+    h("span", { class: "grow" }),
+    guard.by_carrier > 0 && h("button", { type: "button", class: "btn small", "data-do": "recipients-failed" },
+      `Show the ${figure(guard.by_carrier)}`));
+}
+
+function noRecipientsMatch({ known }, narrowed) {
+  return h("div", { class: "empty" },
+    h("h2", {}, narrowed ? "No recipients match these filters" : "No recipients yet"),
+    h("p", { class: "sub" }, narrowed ? `The campaign has ${plural(known, "recipient", "recipients")}.`
+      : "They appear here when Core has built the list."));
+}
+
+function recipientTable({ rows, sort }, clock) {
+  return h("div", { class: "scroll tall" },
+    h("table", { class: "grid low rec", "aria-label": "Recipients" },
+      h("colgroup", {}, RECIPIENT_COLUMNS.map(({ name }) => h("col", { "data-c": name }))),
+      h("thead", {}, h("tr", {}, RECIPIENT_COLUMNS.map((column) => recipientHead(column, sort)))),
+      h("tbody", {}, rows.map((row) => recipientRow(row, clock)))));
+}
+
+function recipientHead({ head, sort: key, tip }, sort) {
+  if (!key) return h("th", { scope: "col", title: tip }, head);
+  const direction = sort.key !== key ? "none" : sort.descending ? "descending" : "ascending";
+  return h("th", { scope: "col", "aria-sort": direction },
+    h("button", { type: "button", class: "sort", "data-do": "recipients-sort", "data-key": key }, head));
+}
+
+function recipientRow(row, clock) {
+  return h("tr", { "data-id": `r${row.recipient_id}` }, RECIPIENT_COLUMNS.map(({ name, cell, mono, clip }) => {
+    const content = cell(row, clock);
+    return h("td", { "data-c": name, class: [mono && "mono", clip && "clip"].filter(Boolean).join(" ") || null,
+      title: clip && typeof content === "string" ? content : null }, content);
+  }));
+}
+
+// ---- shared by every long list of a tab
+
+function momentSeconds(iso, clock) {
+  return iso ? timeElement(iso, clock, (instant) =>
+    `${momentText(instant, clock)}:${partsOf(instant, clock.zone).second}`) : nil();
+}
+
+function capital(word) {
+  return word.replace(/^./, (first) => first.toUpperCase());
+}
+
+function pageFoot(list, { first, last, total, has_previous: previous, has_next: next }) {
+  const button = (to, words, usable) => h("button", { type: "button", class: "btn small", "data-do": `${list}-page`,
+    "data-to": to, "aria-disabled": usable ? null : "true" }, words);
+  return h("nav", { class: "foot", "aria-label": "Pages" },
+    h("span", {}, h("b", {}, `${figure(first)}–${figure(last)}`), ` of ${figure(total)}`),
+    h("span", { class: "grow" }),
+    button("first", "« First", previous), button("previous", "‹ Previous", previous), button("next", "Next ›", next));
+}
