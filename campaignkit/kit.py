@@ -31,7 +31,7 @@ class Kit:
         self.workspaces = {key: row["name"] for key, row in workspaces.items()}
         zones = {key: _known_zone(row["time_zone"]) for key, row in workspaces.items()}
         self.campaigns = Campaigns(store, viewer, zones, clock)
-        self.recipients = Recipients(store, self.campaigns)
+        self.recipients = Recipients(store, self.campaigns, clock)
         self.errors = ErrorReports(store, self.campaigns)
         self.audit = Audit(store, viewer, self.campaigns)
         # one zone for the page's times: the workspaces' own if they share one

@@ -174,6 +174,7 @@ def _recipients(parser: argparse.ArgumentParser) -> None:
         help=_either(SmsResult),
     )
     parser.add_argument("--smpp-code", metavar="C", action="append", default=[], help="DELIVRD, UNDELIV, …")
+    parser.add_argument("--esme", metavar="E", action="append", default=[], help="the channel it went out on")
     parser.add_argument(
         "--without-null-smpp", action="store_true", help="leave out rows without a delivery report"
     )

@@ -207,17 +207,20 @@ class RecipientFilter(Spelt):
         "sms_results": Spelling("sms_result", "--sms-result"),
         "smpp_codes": Spelling("smpp_code", "--smpp-code"),
         "null_smpp": Spelling("null_smpp", "--without-null-smpp"),
+        "esmes": Spelling("esme", "--esme"),
     }
     stages: frozenset[Stage] = frozenset()
     sms_results: frozenset[SmsResult] = frozenset()
     smpp_codes: frozenset[str] = frozenset()
     null_smpp: bool = True
+    esmes: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "stages", _set_of(Stage, self.stages, what="stage"))
         put(self, "sms_results", _set_of(SmsResult, self.sms_results, what="SMS result"))
         put(self, "smpp_codes", _texts(self.smpp_codes, what="SMPP code"))
+        put(self, "esmes", _texts(self.esmes, what="ESME"))
         if not isinstance(self.null_smpp, bool):
             raise InvalidInput("null_smpp is either true or false")
 
@@ -229,6 +232,7 @@ class RecipientFilter(Spelt):
             f"SMS result {either(self.sms_results)}": self.sms_results,
             f"SMPP code {codes}{' or none' if self.null_smpp else ''}": self.smpp_codes,
             "with a delivery report": not self.null_smpp and not self.smpp_codes,
+            f"on {either(self.esmes)}": self.esmes,
         }
         return sentence([text for text, said in parts.items() if said] or ["all recipients"])
 

@@ -147,6 +147,12 @@ class Campaigns:
         with self._store.reading() as session:
             return self._find(session, id)
 
+    def outline(self, id: str) -> Campaign:
+        """Return the campaign like `find`, but with nothing counted: it takes as long whatever its size."""
+        with self._store.reading() as session:
+            row = self.locate(session, id)
+        return campaign_of(row, {}, None, clear=self._viewer.clear_numbers)
+
     def show(self, id: str) -> Shown:
         """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
         with self._store.reading() as session:
@@ -167,7 +173,7 @@ class Campaigns:
         badge = _badge(job_errors, campaign)
         return Shown(
             campaign=campaign,
-            verdicts=add_up((_verdict(part, table), part["recipients"]) for part in parts),
+            verdicts=add_up((judged(part, table), part["recipients"]) for part in parts),
             badge=badge,
             actions=self._actions(campaign),
             not_provided=_not_provided(
@@ -303,7 +309,8 @@ def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:
     return Cursor(order, key, last.external_id)
 
 
-def _verdict(part: Row, table: StatTable) -> Verdict:
+def judged(part: Row, table: StatTable) -> Verdict:
+    """Return the verdict on the recipients of *part*, a row of campaigns/verdicts."""
     return verdict(
         stage=Stage(part["stage"]),
         sms_result=SmsResult(part["sms_result"]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaignkit.codes import meaning
@@ -10,6 +11,9 @@ from campaignkit.domain.delivery import StatTable
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.stats import stats
 from campaignkit.store.base import Row, Store
+
+# A cell is out of line from so many messages, out of so many sent on either side, at so many times the others' share.
+FEWEST, FEWEST_SENT, TIMES = 20, 500, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +38,41 @@ class MessageErrors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """What one ESME sent of a campaign, and how many of those messages the carrier refused."""
+
+    esme: str | None
+    sent: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standout:
+    """A code that one ESME's carrier gives far more often than the others': `share` of what it sent against `others`.
+
+    `err` is the receipts' own code that stands behind most of them, in `err_count` of `count`; None if they have none.
+    """
+
+    smpp_code: str
+    esme: str
+    count: int
+    share: float
+    others: float
+    err: str | None
+    err_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Errors:
-    """Both sub-tabs and the third number: submissions that were never accepted, in neither of them (R60)."""
+    """Both sub-tabs and the third number: submissions that were never accepted, in neither of them (R60).
+
+    `channels` are what the shares of `messages` are taken of; `standout` is the one cell that is out of line, if any.
+    """
 
     jobs: tuple[JobError, ...]
     messages: tuple[MessageErrors, ...]
+    channels: tuple[Channel, ...]
+    standout: Standout | None
     refused: int
     not_provided: tuple[str, ...]
 
@@ -54,15 +88,50 @@ class ErrorReports:
         with self._store.reading() as session:
             campaign = {"campaign_id": self._campaigns.locate(session, id)["campaign_id"]}
             jobs = session.rows("errors/jobs", campaign)
-            messages = session.rows("errors/messages", campaign)
-            refused = session.row("errors/refused", campaign)["refused"]
             table = stats(session)
+            messages = tuple(_message_errors(row, table) for row in session.rows("errors/messages", campaign))
+            channels = tuple(Channel(**row) for row in session.rows("errors/channels", campaign))
+            refused = session.row("errors/refused", campaign)["refused"]
+            found = standout(messages, channels)
+            if found:
+                cell = {"smpp_code": found.smpp_code, "esme": found.esme}
+                reasons = session.rows("errors/reasons", campaign | cell)
+                if reasons:
+                    found = replace(found, err=reasons[0]["err"], err_count=reasons[0]["recipients"])
         return Errors(
             jobs=tuple(JobError(**row) for row in jobs),
-            messages=tuple(_message_errors(row, table) for row in messages),
+            messages=messages,
+            channels=channels,
+            standout=found,
             refused=refused,
             not_provided=() if self._store.probe.provides("core.job_errors") else ("job_errors",),
         )
+
+
+def standout(messages: Iterable[MessageErrors], channels: Sequence[Channel]) -> Standout | None:
+    """Return the code × ESME that is furthest above the same code on the other ESMEs, if any is out of line at all."""
+    cells = [cell for cell in messages if cell.smpp_code is not None]
+    sent = sum(channel.sent for channel in channels)
+    by_code: dict[str | None, int] = {}
+    for cell in cells:
+        by_code[cell.smpp_code] = by_code.get(cell.smpp_code, 0) + cell.count
+    found = [
+        Standout(
+            smpp_code=cell.smpp_code or "",
+            esme=channel.esme,
+            count=cell.count,
+            share=cell.count / channel.sent,
+            others=(by_code[cell.smpp_code] - cell.count) / (sent - channel.sent),
+            err=None,
+            err_count=0,
+        )
+        for cell in cells
+        for channel in channels
+        if channel.esme is not None and channel.esme == cell.esme
+        if cell.count >= FEWEST and min(channel.sent, sent - channel.sent) >= FEWEST_SENT
+    ]
+    out_of_line = [cell for cell in found if cell.share >= TIMES * cell.others]
+    return max(out_of_line, key=lambda cell: cell.count - cell.others * cell.count / cell.share, default=None)
 
 
 def _message_errors(row: Row, table: StatTable) -> MessageErrors:

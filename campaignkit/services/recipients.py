@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from campaignkit.domain.delivery import SmsResult, Stage
-from campaignkit.domain.filters import Cursor, RecipientFilter, RecipientSort, parse_enum
-from campaignkit.services.campaigns import PAGE_ROWS, Campaigns
+from campaignkit.domain.delivery import RECEIPTS_MAY_COME, Kind, SmsResult, Stage, Verdict
+from campaignkit.domain.filters import Cursor, E, RecipientFilter, RecipientSort, parse_enum
+from campaignkit.services.campaigns import PAGE_ROWS, Campaigns, judged
 from campaignkit.services.pages import Page, check_limit, later, order_name
+from campaignkit.services.stats import stats
 from campaignkit.store.base import Row, Store
 from campaignkit.store.statements import Variant
 
@@ -34,11 +36,72 @@ class Recipient:
     error: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What the filter values would show, each group counted without its own choice, and what the filter shows.
+
+    `smpp_codes` holds the standard stats and whatever else the campaign has (R55), `null_smpp` the rows without a
+    report. `results` is of the rows that match, `awaiting` those of them that may still get a report (R54);
+    `intermediate` names the codes that decide nothing yet.
+    `at_submission` and `by_carrier` are of the whole campaign: the two ways to fail (R61).
+    """
+
+    known: int
+    stages: Mapping[Stage, int]
+    sms_results: Mapping[SmsResult, int]
+    smpp_codes: Mapping[str, int]
+    null_smpp: int
+    results: Mapping[SmsResult, int]
+    awaiting: int
+    intermediate: frozenset[str]
+    at_submission: int
+    by_carrier: int
+
+
 class Recipients:
     """Answers about recipients, as one viewer may have them."""
 
-    def __init__(self, store: Store, campaigns: Campaigns) -> None:
-        self._store, self._campaigns = store, campaigns
+    def __init__(self, store: Store, campaigns: Campaigns, clock: Callable[[], datetime]) -> None:
+        self._store, self._campaigns, self._clock = store, campaigns, clock
+
+    def counts(self, id: str, filter: RecipientFilter = EVERYBODY) -> Counts:
+        """Return how many recipients of campaign *id* there are by everything that can be filtered by.
+
+        Raises `NotFound` or `Ambiguous`.
+        """
+        since = self._clock() - RECEIPTS_MAY_COME
+        with self._store.reading() as session:
+            campaign_id = self._campaigns.locate(session, id)["campaign_id"]
+            table = stats(session)
+            variant = Variant(filters=frozenset({"esmes"} if filter.esmes else ()))
+            parameters = {"campaign_id": campaign_id, "receipts_since": since, "esmes": sorted(filter.esmes)}
+            parts = session.rows("campaigns/verdicts", parameters, variant)
+        shown = [part for part in parts if _shows(filter, part)]
+        codes = [
+            part for part in parts if _shows(replace(filter, smpp_codes=frozenset(), null_smpp=True), part)
+        ]
+        return Counts(
+            known=_sum(parts),
+            stages=_by(
+                Stage, "stage", (part for part in parts if _shows(replace(filter, stages=frozenset()), part))
+            ),
+            sms_results=_by(
+                SmsResult,
+                "sms_result",
+                (part for part in parts if _shows(replace(filter, sms_results=frozenset()), part)),
+            ),
+            smpp_codes=dict.fromkeys(table.states, 0) | _codes(codes),
+            null_smpp=_sum(part for part in codes if part["smpp_code"] is None),
+            results=_by(SmsResult, "sms_result", shown),
+            awaiting=_sum(part for part in shown if judged(part, table) is Verdict.AWAITING),
+            intermediate=frozenset(code for code in _codes(parts) if table.kind(code) is Kind.WAITING),
+            at_submission=_sum(part for part in parts if part["stage"] == Stage.FAILED),
+            by_carrier=_sum(
+                part
+                for part in parts
+                if part["sms_result"] == SmsResult.FAILED and part["stage"] != Stage.FAILED
+            ),
+        )
 
     def page(
         self,
@@ -79,7 +142,7 @@ class Recipients:
 
 def _matching(filter: RecipientFilter) -> tuple[Variant, dict[str, object]]:
     """Return the form of recipients/page that *filter* asks for, and its parameters (R56)."""
-    names = {name for name in ("stages", "sms_results") if getattr(filter, name)}
+    names = {name for name in ("stages", "sms_results", "esmes") if getattr(filter, name)}
     if filter.smpp_codes:
         names.add("codes_or_null" if filter.null_smpp else "codes")
     elif not filter.null_smpp:
@@ -88,7 +151,37 @@ def _matching(filter: RecipientFilter) -> tuple[Variant, dict[str, object]]:
         "stages": sorted(filter.stages),
         "sms_results": sorted(filter.sms_results),
         "smpp_codes": sorted(filter.smpp_codes),
+        "esmes": sorted(filter.esmes),
     }
+
+
+def _shows(filter: RecipientFilter, part: Row) -> bool:
+    """Tell whether *filter* shows the rows of *part*; the SQL of recipients/page in Python (R56)."""
+    code = part["smpp_code"]
+    return (
+        (not filter.stages or part["stage"] in filter.stages)
+        and (not filter.sms_results or part["sms_result"] in filter.sms_results)
+        and (filter.null_smpp if code is None else not filter.smpp_codes or code in filter.smpp_codes)
+    )
+
+
+def _sum(parts: Iterable[Row]) -> int:
+    return sum(part["recipients"] for part in parts)
+
+
+def _by(kind: type[E], column: str, parts: Iterable[Row]) -> dict[E, int]:
+    counts = dict.fromkeys(kind, 0)
+    for part in parts:
+        counts[kind(part[column])] += part["recipients"]
+    return counts
+
+
+def _codes(parts: Iterable[Row]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for part in parts:
+        if part["smpp_code"] is not None:
+            counts[part["smpp_code"]] = counts.get(part["smpp_code"], 0) + part["recipients"]
+    return counts
 
 
 def _recipient(row: Row) -> Recipient:

@@ -48,7 +48,7 @@ class CampaignBrowser(anywidget.AnyWidget):
         self._known = False  # whether anything was ever shown
         self._wishes: Mapping[str, Callable[[str, Message], None]] = {
             **dict.fromkeys(listing.WISHES, self._ask_list),
-            **dict.fromkeys(detail.WISHES, self._ask_detail),
+            **dict.fromkeys(detail.EVENTS, self._ask_detail),
             "back": self._back,
             "refresh": self._refresh,
         }
@@ -105,7 +105,14 @@ class CampaignBrowser(anywidget.AnyWidget):
         self._show_list(self._list.wish(event, message))
 
     def _ask_detail(self, event: str, message: Message) -> None:
-        self._show_detail(self._detail.wish(event, message))
+        before, campaign_id = self.detail, message.get("id")
+        try:
+            if event == "open" and isinstance(campaign_id, str):
+                self._show_detail(self._detail.first(campaign_id))
+            self._show_detail(self._detail.wish(event, message))
+        except Exception:
+            self.detail = before
+            raise
 
     def _back(self, _event: str, _message: Message) -> None:
         self._detail.close()

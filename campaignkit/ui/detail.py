@@ -1,13 +1,28 @@
-"""One campaign: which is open, and what its page shows."""
+"""One campaign: which is open, which of its tabs, and what its page shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, ClassVar, Protocol
 
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.kit import Kit
+from campaignkit.services.answers import Shown
 from campaignkit.ui import values
+from campaignkit.ui.errors import Errors
+from campaignkit.ui.overview import Overview
+from campaignkit.ui.recipients import REFUSED, Recipients
 from campaignkit.ui.values import Message, Value
+
+
+class Tab(Protocol):
+    """What a tab remembers of one campaign, and what it shows; a wish changes the first and returns nothing."""
+
+    WISHES: ClassVar[Mapping[str, Callable[[Any, Message], None]]]
+
+    def value(self, shown: Shown) -> Value:
+        """Return what the tab shows."""
 
 
 class Detail:
@@ -16,27 +31,76 @@ class Detail:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self.campaign_id: str | None = None
+        self._tabs: dict[str, Tab] = {}
+        self.tab = "overview"
 
     def wish(self, event: str, message: Message) -> Value | None:
         """Do one of `WISHES` and return the page then; raises `CampaignKitError` and stays as it was."""
-        return WISHES[event](self, message)
+        if self.campaign_id is None and event != "open":
+            return None  # a click that crossed with the way back to the list
+        if event in WISHES:
+            return WISHES[event](self, message)
+        for tab in self._tabs.values():
+            if event in tab.WISHES:
+                tab.WISHES[event](tab, message)
+                return self.value()
+        raise InvalidInput("the page sent a message that means nothing: reload it")
 
     def value(self) -> Value | None:
         """Ask again for what is shown; None if no campaign is open."""
-        return self.open(self.campaign_id) if self.campaign_id else None
+        return self._page(self.campaign_id, self.tab) if self.campaign_id else None
+
+    def first(self, campaign_id: str) -> Value:
+        """Return the head of that campaign's page, which costs the same for every size; what is counted follows."""
+        campaign = self._kit.campaigns.outline(campaign_id)
+        return values.head(self._kit, campaign, now=self._kit.clock()) | {
+            "tab": "overview",
+            "tabs": list(TABS),
+            "panel": None,
+        }
 
     def open(self, campaign_id: str) -> Value:
-        """Return the page of that campaign, open from now on."""
-        campaigns, now = self._kit.campaigns, self._kit.clock()
-        shown = campaigns.show(campaign_id)
-        found = shown.campaign.external_id
-        value = values.detail(self._kit, shown, campaigns.activity(found), campaigns.history(found), now=now)
-        self.campaign_id = found
+        """Return the page of that campaign, open from now on with all its tabs as they are at first."""
+        tabs = {name: make(self._kit) for name, make in TABS.items()}
+        before, self._tabs = self._tabs, tabs
+        try:
+            value = self._page(campaign_id, "overview")
+        except Exception:
+            self._tabs = before
+            raise
+        self.campaign_id, self.tab = value["campaign"]["external_id"], "overview"
         return value
+
+    def show_tab(self, name: str) -> Value:
+        """Return the page with another of its tabs open."""
+        if name not in self._tabs or self.campaign_id is None:
+            raise InvalidInput("there is no such tab")
+        value = self._page(self.campaign_id, name)
+        self.tab = name
+        return value
+
+    def show_refused(self) -> Value:
+        """Return the page with the recipients that were never accepted by the carrier."""
+        recipients = self._tabs["recipients"]
+        assert isinstance(recipients, Recipients)  # noqa: S101 - what TABS makes under that name
+        recipients.narrow(REFUSED)
+        return self.show_tab("recipients")
 
     def close(self) -> None:
         """Have no campaign open."""
-        self.campaign_id = None
+        self.campaign_id, self._tabs, self.tab = None, {}, "overview"
+
+    def _page(self, campaign_id: str, tab: str) -> Value:
+        now = self._kit.clock()
+        shown = self._kit.campaigns.show(campaign_id)
+        panel = self._tabs[tab].value(shown)
+        return values.head(self._kit, shown.campaign, now=now) | {
+            "tab": tab,
+            "tabs": list(TABS),
+            "badge": asdict(shown.badge),
+            "not_provided": sorted({*shown.not_provided, *panel.pop("missing", ())}),
+            "panel": panel,
+        }
 
 
 def _open(detail: Detail, message: Message) -> Value | None:
@@ -46,6 +110,22 @@ def _open(detail: Detail, message: Message) -> Value | None:
     return detail.open(campaign_id)
 
 
+def _tab(detail: Detail, message: Message) -> Value | None:
+    return detail.show_tab(str(message.get("tab")))
+
+
+def _refused(detail: Detail, _message: Message) -> Value | None:
+    return detail.show_refused()
+
+
+TABS: Mapping[str, Callable[[Kit], Tab]] = {
+    "overview": Overview,
+    "recipients": Recipients,
+    "errors": Errors,
+}
 WISHES: Mapping[str, Callable[[Detail, Message], Value | None]] = {
     "open": _open,
+    "tab": _tab,
+    "errors-refused": _refused,
 }
+EVENTS = frozenset(WISHES).union(*(make.WISHES for make in (Overview, Recipients, Errors)))

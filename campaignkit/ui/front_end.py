@@ -18,10 +18,16 @@ SCRIPTS = (
     "listing",
     "charts",
     "overview",
+    "pick",
+    "recipients",
+    "errors",
+    "exports",
+    "audit",
+    "ask",
     "detail",
     "browser",
 )
-STYLES = ("tokens", "ck", "list", "detail")
+STYLES = ("tokens", "ck", "list", "detail", "tabs")
 
 
 def script() -> str:

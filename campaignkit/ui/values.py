@@ -113,19 +113,24 @@ def listing(
     }
 
 
-def detail(kit: Kit, shown: Shown, activity: Activity, history: History, *, now: datetime) -> Value:
+def head(kit: Kit, campaign: Campaign, *, now: datetime) -> Value:
+    """Return what stands above the tabs of one campaign, whatever its size."""
+    return {
+        "as_of": plain(now),
+        "scope": scope(kit) | {"zone": kit.campaigns.zone(campaign.workspace_id)},
+        "campaign": row(kit, campaign, now=now),
+    }
+
+
+def overview(shown: Shown, activity: Activity, history: History) -> Value:
     """Return everything that the Overview of one campaign shows."""
     began = [step.occurred_at for step in history.rows if step.phase == Status.SENDING]
     ended = history.rows[0].occurred_at if history.rows and shown.campaign.status in TERMINAL else None
     return {
-        "as_of": plain(now),
-        "scope": scope(kit) | {"zone": activity.zone},
-        "campaign": row(kit, shown.campaign, now=now),
         "verdicts": plain(shown.verdicts),
-        "badge": asdict(shown.badge),
         "activity": plain(asdict(activity)),
         "history": plain(asdict(history)),
         "actual_start": plain(began[-1]) if began else None,
         "actual_end": plain(ended),
-        "not_provided": sorted({*shown.not_provided, *history.not_provided}),
+        "missing": list(history.not_provided),
     }

@@ -6,3 +6,4 @@ from core.recipients r
 where r.campaign_id = :campaign_id::bigint
 group by r.stage, r.sms_result, r.smpp_code, r.filter is not null,
          coalesce(r.sent_at > :receipts_since::timestamptz, false)
+--? esmes: r.esme = any(:esmes::varchar[])

@@ -129,9 +129,9 @@ def test_the_overview_adds_up(build: Build) -> None:
     browser = CampaignBrowser(build(fill))
     send(browser, event="open", id="00000004")
     detail = browser.detail
-    assert sum(detail["verdicts"].values()) == 4 == detail["campaign"]["total"]
-    assert (detail["campaign"]["sent"], detail["verdicts"]["not_submitted"]) == (3, 1)
-    assert sum(day["sent"] for day in detail["activity"]["rows"]) == 3
+    assert sum(detail["panel"]["verdicts"].values()) == 4 == detail["campaign"]["total"]
+    assert (detail["campaign"]["sent"], detail["panel"]["verdicts"]["not_submitted"]) == (3, 1)
+    assert sum(day["sent"] for day in detail["panel"]["activity"]["rows"]) == 3
     assert detail["not_provided"] == ["counter"]
 
 

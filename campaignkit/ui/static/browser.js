@@ -39,7 +39,10 @@ function campaignBrowser(model) {
     for (const part of parts) patch(part.notice, shown.map((node) => node.cloneNode(true)));
     root.classList.toggle("old", ["error", "stale"].includes(notice?.kind));
     if (left && !root.contains(focused())) refreshButton().focus({ preventScroll: true });
-    if (notice) answered();
+    if (notice) {
+      answered();
+      page.refused();
+    }
     if (notice && !list.known() && !page.open()) {
       list.bare();
       list.hide(false);

@@ -4,6 +4,7 @@
 // Nothing here knows any part.
 
 const TYPED_INTO = "input:not([type=radio], [type=checkbox]), textarea";
+const OWN_KEYS = "dialog, [popover]";       // while one is open, Esc and the arrows are the browser's
 
 function controls(root) {
   const acts = {};
@@ -24,7 +25,8 @@ function controls(root) {
     const [target] = event.composedPath();
     if (!root.contains(target) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopPropagation();
-    if (target.closest(TYPED_INTO)) return;
+    if (target.closest(TYPED_INTO) || target.closest(OWN_KEYS)) return;
+    if (event.key === "Escape" && root.querySelector(":popover-open")) return;
     const act = actOf(event.key, target);
     if (!act) return;
     event.preventDefault();

@@ -1,14 +1,20 @@
-// One campaign's page as one part of the browser: crumbs, head, tabs, panel.
+// One campaign's page as one part of the browser: crumbs, head, tabs, and the panel of the tab that is open.
+
+const TABS = [["overview", "Overview"], ["recipients", "Recipients"], ["errors", "Errors"], ["export", "Export"],
+  ["audit", "Audit"]];
+const FIRST_TAB = "overview";
 
 function detailPart({ model, uid, wish, statuses }) {
   const parts = {
     crumbs: h("nav", { class: "sub crumbs", "aria-label": "Breadcrumb" }),
     head: h("header", { class: "head" }), notice: h("div"),
-    panel: h("div", { role: "tabpanel", id: `${uid}-panel`, "aria-labelledby": `${uid}-tab` }),
+    tabs: h("div", { class: "tabwrap" }),
+    panel: h("div", { role: "tabpanel", id: `${uid}-panel` }),
   };
-  const node = h("div", { class: "detail", hidden: true }, parts.crumbs, parts.head, parts.notice,
-    tabs(uid), parts.panel);
-  const state = { open: null, tabular: false, width: 0 };
+  const node = h("div", { class: "detail", hidden: true }, parts.crumbs, parts.head, parts.notice, parts.tabs, parts.panel);
+  const state = { open: null, asked: null, waiting: null, drawn: null, tabular: false, width: 0 };
+
+  // ---- what the kernel says
 
   function detail() {
     const value = model.get("detail");
@@ -18,34 +24,124 @@ function detailPart({ model, uid, wish, statuses }) {
   function sync() {
     const value = detail();
     const id = value?.campaign.external_id ?? null;
-    if (id !== state.open) Object.assign(state, { open: id, tabular: false });
+    if (id !== state.open) Object.assign(state, { open: id, asked: null, drawn: null, tabular: false });
     node.hidden = !id;
     if (!id) return;
     patch(parts.crumbs, crumbs(value.campaign));
     patch(parts.head, detailHead(value, clockOf(value.scope.zone, value.as_of), statuses()));
+    if (value.tab === state.asked || !value.panel) settle();
+    drawTabs();
     drawPanel();
+  }
+
+  // The answer to a click is there, or is still to come: then grey bars say so, but not at once.
+  function settle() {
+    clearTimeout(state.waiting);
+    Object.assign(state, { asked: null, waiting: null });
+    if (!detail()?.panel) expect();
+  }
+
+  function expect() {
+    clearTimeout(state.waiting);
+    state.waiting = setTimeout(() => {
+      state.drawn = null;
+      patch(parts.panel, [ghosts()]);
+    }, PATIENCE);
+  }
+
+  function drawTabs() {
+    const value = detail();
+    const shown = state.asked ?? value.tab;
+    patch(parts.tabs, [tabList(value, shown, uid), badgeTip(value.badge, `${uid}-badge`)]);
+    parts.panel.setAttribute("aria-labelledby", `${uid}-tab-${shown}`);
   }
 
   function drawPanel() {
     const value = detail();
-    if (!value) return;
+    if (!value?.panel || (state.asked && state.asked !== value.tab)) return;
+    clearTimeout(state.waiting);
     const clock = clockOf(value.scope.zone, value.as_of);
-    const whole = Math.floor(parts.panel.clientWidth) || 900;
-    const left = parts.panel.querySelector(".cols > div");
-    const options = { uid, tabular: state.tabular };
-    patch(parts.panel, [
-      h("div", { class: "cols" }, h("div", {}, deliverySection(value, uid),
-        activitySection(value, clock, { ...options, width: Math.floor(left?.clientWidth ?? 0) || whole })),
-      summary(value, clock, statuses(), uid)),
-      historySection(value, clock, statuses(), { ...options, width: whole }),
-    ]);
-    // The first drawing makes the column whose width the next one needs.
-    if (!left && parts.panel.clientWidth) drawPanel();
+    // Another tab is another page: nothing of the one before is worth keeping.
+    if (state.drawn !== value.tab) parts.panel.replaceChildren();
+    state.drawn = value.tab;
+    patch(parts.panel, panels[value.tab](value, clock));
+    checkPicks(parts.panel, value.panel.filter ?? {});
   }
+
+  const panels = {
+    overview(value, clock) {
+      const width = Math.floor(parts.panel.clientWidth) || 900;
+      const left = parts.panel.querySelector(".cols > div");
+      // The first drawing makes the column whose width the next one needs.
+      if (!left && parts.panel.clientWidth) requestAnimationFrame(drawPanel);
+      return overviewPanel(value, clock, statuses(), { uid, tabular: state.tabular, width,
+        inner: Math.floor(left?.clientWidth ?? 0) || width });
+    },
+    recipients: (value, clock) => recipientsPanel(value, clock, uid),
+    errors: (value, clock) => errorsPanel(value, clock, uid),
+    export: (value, clock) => exportsPanel(value, clock, uid, null),
+    audit: (value, clock) => auditPanel(value, clock, uid),
+  };
+
+  // ---- what the user wishes
 
   function back() {
     wish({ event: "back" });
   }
+
+  function openTab(name) {
+    if (name === (state.asked ?? detail()?.tab)) return;
+    state.asked = name;
+    drawTabs();
+    expect();
+    wish({ event: "tab", tab: name });
+  }
+
+  // ← and → walk the tabs of a row and open the one they reach.
+  function tabKey(key, target) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!step || target.getAttribute("role") !== "tab") return null;
+    const row = [...target.parentNode.querySelectorAll("[role=tab]")];
+    const next = row[(row.indexOf(target) + step + row.length) % row.length];
+    return () => {
+      next.focus();
+      next.click();
+    };
+  }
+
+  const told = (event, name, field) => ({ dataset }) => wish({ event, [name]: dataset[field ?? name] });
+  const turned = (event) => (control) => control.ariaDisabled === "true" || wish({ event, to: control.dataset.to });
+  const acts = {
+    back,
+    tab: ({ dataset }) => openTab(dataset.tab),
+    tabular: () => {
+      state.tabular = !state.tabular;
+      drawPanel();
+    },
+    "job-errors": () => {
+      openTab("errors");
+      wish({ event: "errors-sub", sub: "job" });
+    },
+    "recipients-clear": () => wish({ event: "recipients-clear" }),
+    "recipients-failed": () => wish({ event: "recipients-failed" }),
+    "recipients-sort": told("recipients-sort", "key"),
+    "recipients-page": turned("recipients-page"),
+    "errors-sub": told("errors-sub", "sub"),
+    "errors-group": ({ dataset }) => wish({ event: "errors-group", code: dataset.code ?? null, esme: dataset.esme ?? null }),
+    "errors-page": turned("errors-page"),
+    "errors-refused": () => {
+      state.asked = "recipients";
+      drawTabs();
+      wish({ event: "errors-refused" });
+    },
+  };
+
+  node.addEventListener("change", ({ target }) => {
+    const tab = detail()?.tab;
+    const { picks, switch: switched } = target.dataset;
+    if (picks) wish({ event: `${tab}-filter`, field: picks, value: picked(parts.panel, target) });
+    if (switched) wish({ event: `${tab}-filter`, field: switched, value: target.checked });
+  });
 
   // The charts are drawn for a width, so a new width is a new drawing.
   const observer = new ResizeObserver(() => {
@@ -60,10 +156,37 @@ function detailPart({ model, uid, wish, statuses }) {
     head: parts.head,
     notice: parts.notice,
     sync,
+    // A wish that was refused leaves the page on the tab where it was.
+    refused() {
+      if (!state.asked) return;
+      settle();
+      drawTabs();
+      drawPanel();
+    },
     open: () => state.open,
     focus: () => parts.head.querySelector("h1").focus({ preventScroll: true }),
-    acts: { back, tabular: () => { state.tabular = !state.tabular; drawPanel(); } },
-    keys: (key) => (!node.hidden && key === "Escape" ? back : null),
-    dispose: () => observer.disconnect(),
+    acts,
+    keys: (key, target) => (node.hidden ? null : key === "Escape" ? back : tabKey(key, target)),
+    dispose() {
+      observer.disconnect();
+      clearTimeout(state.waiting);
+    },
   };
+}
+
+function tabList({ tabs, badge: counts }, shown, uid) {
+  return h("div", { class: "tabs", role: "tablist", "aria-label": "Campaign" },
+    TABS.filter(([name]) => tabs.includes(name)).map(([name, words]) => {
+      const count = name === "errors" && counts ? counts.badge : 0;
+      return h("button", { type: "button", role: "tab", id: `${uid}-tab-${name}`, "data-do": "tab", "data-tab": name,
+        "aria-controls": `${uid}-panel`, "aria-selected": String(name === shown), tabindex: name === shown ? "0" : "-1",
+        "aria-label": count ? `${words}, ${figure(count)}` : null,
+        "aria-describedby": name === "errors" && counts ? `${uid}-badge` : null },
+      words, count > 0 && h("span", { class: "count" }, figure(count)));
+    }));
+}
+
+function ghosts() {
+  return h("div", { class: "ghosts", "aria-hidden": "true" }, [62, 84, 40, 76, 58, 90, 48, 70].map((width) =>
+    h("span", { class: "skel", style: `--w:${width}%` })));
 }

@@ -47,7 +47,7 @@ function messagesPart(panel, clock) {
 }
 
 function groupWords(group) {
-  return group ? `, ${group.smpp_code ?? "null"} on ${group.esme ?? "no channel"}` : ", in the order of the list";
+  return group ? `, ${group.smpp_code ?? "null"} on ${group.esme ?? "no channel"}` : ", last sent first";
 }
 
 function heatmap({ channels, codes, failed, sent, group, finding }) {
@@ -113,6 +113,7 @@ function quietly(title, words) {
 // ---- the tab's badge and the table of its parts (R60)
 
 function badgeTip(counts, id) {
+  if (!counts) return null;
   const { job_errors: jobs, counter, failed_rows: rows, badge: sum } = counts;
   const part = (value) => (value === null || value === undefined ? "not provided" : figure(value));
   const ahead = counter === null || counter === undefined ? 0 : counter - rows;

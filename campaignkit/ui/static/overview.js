@@ -32,12 +32,6 @@ function crumbs(campaign) {
   ];
 }
 
-function tabs(uid) {
-  return h("div", { class: "tabs", role: "tablist", "aria-label": "Campaign" },
-    h("button", { type: "button", role: "tab", id: `${uid}-tab`, "aria-controls": `${uid}-panel`,
-      "aria-selected": "true" }, "Overview"));
-}
-
 // ---- delivery progress: the parts of the verdict, in the order of the bar
 
 const PARTS_OF_DELIVERY = [
@@ -155,5 +149,17 @@ function dailyWindow({ window_from: from, window_to: to }) {
 
 function jobErrors({ badge: counts, not_provided: missing }) {
   const known = counts && counts.job_errors !== null && counts.job_errors !== undefined;
-  return missing?.includes("job_errors") || !known ? notProvided() : figure(counts.job_errors);
+  if (missing?.includes("job_errors") || !known) return notProvided();
+  return counts.job_errors ? h("button", { type: "button", class: "link", "data-do": "job-errors" },
+    figure(counts.job_errors)) : figure(0);
+}
+
+function overviewPanel(detail, clock, statuses, { uid, tabular, inner, width }) {
+  const value = { ...detail, ...detail.panel };
+  const options = { uid, tabular };
+  return [
+    h("div", { class: "cols" }, h("div", {}, deliverySection(value, uid),
+      activitySection(value, clock, { ...options, width: inner })), summary(value, clock, statuses, uid)),
+    historySection(value, clock, statuses, { ...options, width }),
+  ];
 }

@@ -1,0 +1,209 @@
+"""The tabs of one campaign, driven without a browser: what each shows, and what a hostile page may send."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from campaignkit import RecipientFilter
+from campaignkit.services.campaigns import PAGE_ROWS
+from campaignkit.ui import CampaignBrowser
+from campaignkit.ui.detail import EVENTS
+from tests import world
+from tests.services.conftest import Build
+from tests.ui.test_browser_widget import send
+from tests.world import ago
+
+ID = "00000001"
+
+
+def fill(session: world.Session) -> None:
+    """One campaign with 120 recipients on two channels: 100 delivered, 12 failed, 5 refused, 3 in the list."""
+    world.workspace(session, "retail", "Europe/Vilnius")
+    world.campaign(session, 1, delivery_errors=14, total=120)
+    for number in range(1, 121):
+        esme = "alfa" if number % 2 else "beta"
+        if number <= 100:
+            columns: dict[str, Any] = {
+                "smpp_code": "DELIVRD",
+                "sms_result": "delivered",
+                "dlr_at": ago(minutes=5),
+            }
+        elif number <= 112:
+            columns = {"smpp_code": "UNDELIV", "sms_result": "failed", "dlr_at": ago(minutes=5), "err": "001"}
+        elif number <= 117:
+            columns = {"stage": "Failed"}
+        else:
+            columns = {"stage": "New"}
+            esme = None
+        world.recipient(session, 1, number, esme=esme, **columns)
+    world.insert(
+        session, "core.job_errors",
+        job_error_id=1, campaign_id=1, phase="Sending", code="BIND_FAILED", message="beta: refused",
+        occurred_at=ago(hours=1),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def browser(build: Build) -> CampaignBrowser:
+    """Return a browser with the campaign open."""
+    browser = CampaignBrowser(build(fill))
+    send(browser, event="open", id=ID)
+    return browser
+
+
+def panel(browser: CampaignBrowser) -> dict[str, Any]:
+    value = browser.detail
+    assert json.loads(json.dumps(value)) == value
+    found: dict[str, Any] = value["panel"]
+    return found
+
+
+def test_the_head_comes_before_anything_is_counted(build: Build) -> None:
+    browser = CampaignBrowser(build(fill))
+    seen = []
+    browser.observe(lambda change: seen.append(change["new"]), names="detail")
+    send(browser, event="open", id=ID)
+    first, whole = seen
+    assert first["panel"] is None and first["campaign"]["saddr"] == "ACME"
+    assert whole["panel"]["verdicts"]["delivered"] == 100
+
+
+def test_a_campaign_that_cannot_be_opened_leaves_the_page_as_it_was(browser: CampaignBrowser) -> None:
+    before = browser.detail
+    send(browser, event="open", id="ffffffff")
+    assert browser.detail == before and browser.notice["kind"] == "info"
+
+
+def test_the_badge_and_its_parts_stand_above_every_tab(browser: CampaignBrowser) -> None:
+    for tab in browser.detail["tabs"]:
+        send(browser, event="tab", tab=tab)
+        assert browser.detail["tab"] == tab
+        assert browser.detail["badge"] == {"job_errors": 1, "counter": 14, "failed_rows": 12, "badge": 15}
+
+
+def test_recipients_are_filtered_counted_and_guarded(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="recipients")
+    assert (panel(browser)["total"], panel(browser)["known"], len(panel(browser)["rows"])) == (
+        120,
+        120,
+        PAGE_ROWS,
+    )
+    assert panel(browser)["guard"] is None
+    send(browser, event="recipients-filter", field="stages", value=["Failed"])
+    assert panel(browser)["total"] == 5
+    assert panel(browser)["guard"] == {"at_submission": 5, "by_carrier": 12}
+    send(browser, event="recipients-failed")
+    assert panel(browser)["total"] == 12 == panel(browser)["results"]["failed"]
+    send(browser, event="recipients-filter", field="null_smpp", value=False)
+    send(browser, event="recipients-filter", field="sms_results", value=[])
+    assert panel(browser)["total"] == 112
+    send(browser, event="recipients-clear")
+    assert panel(browser)["filter"]["null_smpp"] is True and panel(browser)["total"] == 120
+
+
+def test_numbers_are_masked_in_every_row(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="recipients")
+    assert {row["recipient"] for row in panel(browser)["rows"]} == {"****0123"}
+    assert "ctn" not in json.dumps(browser.detail)
+
+
+def test_pages_turn_both_ways_and_know_where_they_are(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="recipients")
+    for to, first, last in [
+        ("next", 51, 100),
+        ("next", 101, 120),
+        ("next", 101, 120),
+        ("previous", 51, 100),
+        ("first", 1, 50),
+        ("previous", 1, 50),
+    ]:
+        send(browser, event="recipients-page", to=to)
+        assert (panel(browser)["first"], panel(browser)["last"]) == (first, last)
+        ids = [row["recipient_id"] for row in panel(browser)["rows"]]
+        assert ids == list(range(first, last + 1))
+    assert panel(browser)["has_next"] and not panel(browser)["has_previous"]
+
+
+def test_sent_time_sorts_down_then_up_then_not(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="recipients")
+    for expected in (("sent", True), ("sent", False), ("id", False), ("sent", True)):
+        send(browser, event="recipients-sort", key="sent")
+        assert tuple(panel(browser)["sort"].values()) == expected
+
+
+def test_errors_are_a_table_of_codes_and_channels_that_adds_up(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="errors")
+    shown = panel(browser)
+    assert (shown["sub"], shown["failed"], shown["refused"], shown["sent"]) == ("messages", 12, 5, 112)
+    (code,) = shown["codes"]
+    assert code["count"] == sum(cell["count"] for cell in code["cells"]) == shown["failed"]
+    assert sum(channel["sent"] for channel in shown["channels"]) == shown["sent"]
+    assert [job["code"] for job in shown["jobs"]] == ["BIND_FAILED"]
+
+
+def test_a_cell_shows_the_rows_behind_it_and_again_all_of_them(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="errors")
+    send(browser, event="errors-group", code="UNDELIV", esme="alfa")
+    assert panel(browser)["total"] == 6 == len(panel(browser)["rows"])
+    assert {row["esme"] for row in panel(browser)["rows"]} == {"alfa"}
+    send(browser, event="errors-group", code="UNDELIV", esme="alfa")
+    assert panel(browser)["total"] == 12 and panel(browser)["group"] is None
+
+
+def test_the_refused_are_shown_among_the_recipients(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="errors")
+    send(browser, event="errors-refused")
+    assert browser.detail["tab"] == "recipients"
+    assert panel(browser)["total"] == 5
+
+
+def test_another_campaign_begins_with_its_own_filters(build: Build) -> None:
+    def two(session: world.Session) -> None:
+        fill(session)
+        world.campaign(session, 2)
+
+    browser = CampaignBrowser(build(two))
+    send(browser, event="open", id=ID)
+    send(browser, event="tab", tab="recipients")
+    send(browser, event="recipients-failed")
+    send(browser, event="open", id="00000002")
+    assert browser.detail["tab"] == "overview"
+    send(browser, event="tab", tab="recipients")
+    assert panel(browser)["filter"]["sms_results"] == []
+
+
+def test_a_refresh_keeps_tab_filter_and_page(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="recipients")
+    send(browser, event="recipients-page", to="next")
+    before = browser.detail
+    send(browser, event="refresh")
+    assert browser.detail | {"serial": 0} == before | {"serial": 0}
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(["id", "tab", "field", "value", "key", "to", "sub", "code", "esme"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(event=st.sampled_from(sorted(EVENTS - {"open"})), message=st.dictionaries(KEYS, ANYTHING, max_size=4))
+def test_no_message_breaks_the_page(browser: CampaignBrowser, event: str, message: dict[str, Any]) -> None:
+    send(browser, **message, event=event)
+    assert browser.notice is None or browser.notice["kind"] == "info", browser.notice
+    assert browser.detail["campaign"]["external_id"].startswith(ID)
+    assert isinstance(browser._detail._tabs["recipients"].filter, RecipientFilter)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("event", sorted(EVENTS - {"open"}))
+def test_wishes_about_a_campaign_that_is_closed_change_nothing(browser: CampaignBrowser, event: str) -> None:
+    send(browser, event="back")
+    send(browser, event=event, to="next", tab="errors", key="sent", sub="job")
+    assert browser.detail is None
