@@ -47,7 +47,7 @@ class CampaignList:
     descending: bool = None  # type: ignore[assignment]  # a boolean once it is made
 
     def __post_init__(self) -> None:
-        _settle_order(self, CampaignSort)
+        _settle(self, CampaignFilter, CampaignSort)
 
     def sorted_by(self, sort: object) -> Self:
         """Return this list after a click on a head: another order, or the same the other way round (R20)."""
@@ -101,7 +101,7 @@ class RecipientList:
                 f"no campaign has an ID like {literal(self.campaign)[:60]}: an ID is a UUID or the beginning of one"
             )
         object.__setattr__(self, "campaign", self.campaign.strip().lstrip("-"))
-        _settle_order(self, RecipientSort)
+        _settle(self, RecipientFilter, RecipientSort)
 
     def to_query(self) -> str:
         """Return a URL query string."""
@@ -151,7 +151,13 @@ IN_WORDS: Mapping[StrEnum, tuple[str, str]] = {  # upwards, downwards
 }
 
 
-def _settle_order(asked: List, kind: type[CampaignSort] | type[RecipientSort]) -> None:
+def _settle(
+    asked: List,
+    filter: type[CampaignFilter] | type[RecipientFilter],
+    kind: type[CampaignSort] | type[RecipientSort],
+) -> None:
+    if not isinstance(asked.filter, filter):
+        raise InvalidInput(f"filter takes a {filter.__name__}, not {literal(asked.filter)[:60]}")
     sort = parse_enum(kind, asked.sort, what="sort")
     object.__setattr__(asked, "sort", sort)
     if asked.descending is None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any, overload
 
 from campaignkit.domain.delivery import Verdict
-from campaignkit.domain.filters import CampaignFilter
 from campaignkit.domain.history import Step
 from campaignkit.domain.lifecycle import Mode, Moderation, State, Status
+from campaignkit.services.pages import Page
+from campaignkit.services.tally import Facets
 from campaignkit.store.base import Row
 
 
@@ -70,16 +71,17 @@ class Kpis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facets:
-    """How many campaigns each value of a filter group would show, all values present (R33, R34, R69).
+class Listed:
+    """A page of the list and the numbers around it, all of one state of the database.
 
-    A group is counted with the other groups' choices and without its own, so that
-    `facets(f).statuses[v] == page(replace(f, statuses={v})).total`.
+    `unfiltered` is how many the view holds; `dropping` has, for each active field of the filter, how many would
+    match without it (R39).
     """
 
-    statuses: Mapping[Status, int]
-    modes: Mapping[Mode, int]
-    workspaces: Mapping[str, int]
+    page: Page[Campaign]
+    facets: Facets
+    unfiltered: int
+    dropping: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,27 +145,6 @@ def campaign_of(row: Row, progress: Mapping[str, int], reason: str | None, *, cl
         known[name] = progress.get(name, 0)
     del known["author_name"], known["author_email"]
     return Campaign(**known)
-
-
-_FACET_COLUMN = {"statuses": "status", "modes": "mode", "workspaces": "workspace_id"}
-
-
-def facets_of(found: Iterable[Row], filter: CampaignFilter, workspaces: Iterable[str]) -> Facets:
-    """Return the rows of campaigns/facets added up by value; *workspaces* are all that could be chosen."""
-    counts: dict[str, dict[Any, int]] = {
-        "statuses": dict.fromkeys(Status, 0),
-        "modes": dict.fromkeys(Mode, 0),
-        "workspaces": dict.fromkeys(workspaces, 0),
-    }
-    chosen = {group: getattr(filter, group) for group in _FACET_COLUMN}
-    for row in found:
-        outside = {
-            group for group, values in chosen.items() if values and row[_FACET_COLUMN[group]] not in values
-        }
-        for group, column in _FACET_COLUMN.items():
-            if outside <= {group} and row[column] in counts[group]:  # a mode may be null: no value to choose
-                counts[group][row[column]] += row["campaigns"]
-    return Facets(**counts)
 
 
 @overload

@@ -24,34 +24,31 @@ from campaignkit.domain.filters import (
     CampaignSort,
     Cursor,
     id_range,
-    parse_enum,
 )
 from campaignkit.domain.history import steps
 from campaignkit.domain.lifecycle import ACTIONS, LIVE, Status, why_not
-from campaignkit.domain.lists import natural
+from campaignkit.domain.lists import CampaignList
 from campaignkit.services.answers import (
     Activity,
     Badge,
     Campaign,
     Day,
-    Facets,
     History,
     Kpis,
+    Listed,
     Shown,
     campaign_of,
-    facets_of,
 )
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
+from campaignkit.services.tally import COLUMN, Facets, Tally
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
 
 PAGE_ROWS = 50  # R21
 EVERYTHING = CampaignFilter()
 SHORTEST_ID = 4
-CHOICES = frozenset(
-    {"statuses", "modes", "workspaces"}
-)  # the fields of a filter that are a choice among values
+WHOLE = CampaignList()
 
 
 class Campaigns:
@@ -97,19 +94,42 @@ class Campaigns:
         *descending* defaults to newest first, and to A first for senders. *after* is the `next` of an earlier
         page in the same order. Raises `InvalidInput` for a sort, limit or cursor that does not exist.
         """
-        by = parse_enum(CampaignSort, sort, what="sort")
-        down = natural(by) if descending is None else descending
-        order = order_name(by, descending=down)
+        asked = CampaignList(filter=filter, sort=sort, descending=descending)  # type: ignore[arg-type]  # checked there
+        with self._store.reading() as session:
+            return self._page(
+                session, asked, limit=limit, after=after, total=self._count(session, asked.filter)
+            )
+
+    def listing(
+        self, asked: CampaignList = WHOLE, *, limit: int = PAGE_ROWS, after: str | None = None
+    ) -> Listed:
+        """Return a page of *asked* and the numbers around it, from one state of the database.
+
+        Raises `InvalidInput` for a limit or cursor that does not exist, and for a workspace outside the scope.
+        """
+        with self._store.reading() as session:
+            tally = self._tally(session, asked.filter)
+            page = self._page(session, asked, limit=limit, after=after, total=tally.total)
+        return Listed(
+            page=page,
+            facets=tally.facets(self._viewer.workspaces),
+            unfiltered=tally.unfiltered,
+            dropping=tally.dropping(asked.filter.active),
+        )
+
+    def _page(
+        self, session: Session, asked: CampaignList, *, limit: int, after: str | None, total: int
+    ) -> Page[Campaign]:
+        by = asked.sort
+        order = order_name(by, descending=asked.descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
-        variant, parameters = self._matching(filter)
-        variant = replace(variant, sort=by.value, descending=down, limited=True)
-        with self._store.reading() as session:
-            total = self._count(session, filter)
-            key = str if by is CampaignSort.SENDER else datetime
-            variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
-            found = session.rows("campaigns/page", parameters | place | {"limit": limit + 1}, variant)
-            rows = self._with_progress(session, found[:limit])
+        variant, parameters = self._matching(asked.filter)
+        variant = replace(variant, sort=by.value, descending=asked.descending, limited=True)
+        key = str if by is CampaignSort.SENDER else datetime
+        variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
+        found = session.rows("campaigns/page", parameters | place | {"limit": limit + 1}, variant)
+        rows = self._with_progress(session, found[:limit])
         more = len(found) > limit
         return Page(
             rows=rows,
@@ -128,16 +148,13 @@ class Campaigns:
 
         Raises `InvalidInput` for a workspace outside the scope.
         """
-        variant, parameters = self._matching(filter)
-        variant = replace(variant, filters=variant.filters - CHOICES)
         with self._store.reading() as session:
-            found = session.rows("campaigns/facets", parameters, variant)
-        return facets_of(found, filter, self._viewer.workspaces)
+            return self._tally(session, filter).facets(self._viewer.workspaces)
 
     def dropping(self, filter: CampaignFilter) -> dict[str, int]:
         """Return, for each active field of *filter*, how many campaigns would match without it (R39)."""
         with self._store.reading() as session:
-            return {field: self._count(session, filter.without(field)) for field in filter.active}
+            return self._tally(session, filter).dropping(filter.active)
 
     def find(self, id: str) -> Campaign:
         """Return the campaign of that `external_id` or unambiguous prefix, whatever view it is in.
@@ -220,7 +237,7 @@ class Campaigns:
                 f"there is no workspace {min(unknown)!r} in this scope:"
                 f" choose from {', '.join(self._viewer.workspaces)}"
             )
-        now = self._clock()
+        now, ids = self._clock(), id_range(filter.search)
         names = {filter.view.value}
         given: dict[str, object] = self._scope() | {
             "statuses": sorted(filter.statuses),
@@ -228,22 +245,24 @@ class Campaigns:
             "workspaces": sorted(filter.workspaces),
             "search": filter.search,
             "now": now,
+            "since": now - SPAN[filter.period] if filter.period in SPAN else None,
+            "id_low": ids and ids.low,
+            "id_high": ids and ids.high,
         }
-        names |= {name for name in CHOICES if getattr(filter, name)}
-        if filter.period in SPAN:
-            names.add("period")
-            given["since"] = now - SPAN[filter.period]
+        names |= {name for name in (*COLUMN, "period") if name in filter.active}
         if filter.search:
-            ids = id_range(filter.search)
             names.add("id_or_sender" if ids else "sender")
-            if ids:
-                given |= {"id_low": ids.low, "id_high": ids.high}
         return Variant(filters=frozenset(names)), given
 
     def _count(self, session: Session, filter: CampaignFilter) -> int:
         variant, parameters = self._matching(filter)
         matching: int = session.row("campaigns/page", parameters, replace(variant, counted=True))["matching"]
         return matching
+
+    def _tally(self, session: Session, filter: CampaignFilter) -> Tally:
+        _, parameters = self._matching(filter)
+        view = Variant(filters=frozenset({filter.view.value}))
+        return Tally(session.rows("campaigns/facets", parameters, view), filter)
 
     def _find(self, session: Session, id: str) -> Campaign:
         (campaign,) = self._with_progress(session, [self.locate(session, id)])

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import campaignkit
 from campaignkit import CampaignFilter, Kit, Mode, Period, Status, Verdict
 from campaignkit.domain.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
-from campaignkit.domain.filters import Cursor, View
+from campaignkit.domain.filters import CampaignSort, Cursor, View
+from campaignkit.domain.lists import CampaignList
 from tests import world
 from tests.services.conftest import Build, every_status
 from tests.world import NOW, ago
@@ -137,18 +138,19 @@ def test_dropping_says_what_each_filter_costs(kit: Kit) -> None:
     assert kit.campaigns.dropping(filter) == {"statuses": 0, "modes": 1, "search": 0}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    asked=st.builds(
-        CampaignFilter,
-        period=st.sampled_from(list(Period)),
-        statuses=st.frozensets(st.sampled_from(list(Status)), max_size=4),
-        modes=st.frozensets(st.sampled_from(list(Mode)), max_size=3),
-        search=st.sampled_from(["", "shop", "bank", "0000", "acme", "%"]),
-        workspaces=st.frozensets(st.sampled_from(["retail", "bank"])),
-        view=st.sampled_from(list(View)),
-    )
+FILTERS = st.builds(
+    CampaignFilter,
+    period=st.sampled_from(list(Period)),
+    statuses=st.frozensets(st.sampled_from(list(Status)), max_size=4),
+    modes=st.frozensets(st.sampled_from(list(Mode)), max_size=3),
+    search=st.sampled_from(["", "shop", "bank", "0000", "acme", "%"]),
+    workspaces=st.frozensets(st.sampled_from(["retail", "bank"])),
+    view=st.sampled_from(list(View)),
 )
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(asked=FILTERS)
 @example(asked=CampaignFilter())
 @example(asked=CampaignFilter(statuses={"Done"}, modes={"Trigger"}))  # type: ignore[arg-type]
 def test_the_count_at_a_value_is_what_choosing_it_alone_would_show(kit: Kit, asked: CampaignFilter) -> None:
@@ -158,6 +160,29 @@ def test_the_count_at_a_value_is_what_choosing_it_alone_would_show(kit: Kit, ask
     for group in ("statuses", "modes", "workspaces"):
         for value, count in getattr(found, group).items():
             assert count == kit.campaigns.count(replace(asked, **{group: {value}})), (group, value)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(asked=FILTERS, sort=st.sampled_from(list(CampaignSort)))
+@example(asked=CampaignFilter(statuses={"Done"}, search="nothing"), sort=CampaignSort.SENDER)  # type: ignore[arg-type]
+def test_a_listing_says_in_one_go_what_single_questions_say(
+    kit: Kit, asked: CampaignFilter, sort: CampaignSort
+) -> None:
+    found = kit.campaigns.listing(CampaignList(filter=asked, sort=sort), limit=3)
+    assert found.page == kit.campaigns.page(asked, sort=sort, limit=3)
+    assert found.facets == kit.campaigns.facets(asked)
+    assert found.unfiltered == kit.campaigns.count(asked.cleared())
+    assert found.dropping == {field: kit.campaigns.count(asked.without(field)) for field in asked.active}
+    assert kit.campaigns.dropping(asked) == found.dropping
+
+
+def test_a_listing_turns_pages(kit: Kit) -> None:
+    first = kit.campaigns.listing(limit=4)
+    second = kit.campaigns.listing(limit=4, after=first.page.next)
+    assert [row.campaign_id for row in (*first.page.rows, *second.page.rows)] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert second.page.total == first.page.total == 9
+    with pytest.raises(InvalidInput, match="another order"):
+        kit.campaigns.listing(CampaignList(sort="sender"), after=first.page.next)  # type: ignore[arg-type]
 
 
 def test_the_counts_stay_inside_the_scope(build: Build) -> None:
