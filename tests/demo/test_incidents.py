@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -80,6 +83,21 @@ def test_no_status_shows_it(sample: Sample) -> None:
                 [status, [exhibit.name for exhibit in EXHIBITS.values()]],
             ).fetchall()
             assert others >= 3
+
+
+def test_the_guides_python_asks_in_utc_for_a_campaign_by_its_name(sample: Sample, tmp_path: Path) -> None:
+    (tmp_path / "sample.duckdb").symlink_to(sample.made.path)
+    (code,) = re.findall(r"```python\n(.+?)```", GUIDE, re.DOTALL)
+    checks = (
+        "\nassert ask(\"select status from core.campaigns where name = 'Season preview'\").fetchall() == [('Done',)]"
+        "\nassert ask(\"select current_setting('timezone')\").fetchall() == [('UTC',)]"
+    )
+    command = [sys.executable, "-W", "error", "-c", code + checks]
+    environment = os.environ | {"TZ": "Europe/Vilnius"}
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
 
 
 # --- carrier outage
@@ -169,6 +187,14 @@ def test_a_refused_sender_leaves_nothing_but_refusals_from_the_first_message_on(
         sample.campaign(Incident.BAD_SENDER)["campaign_id"],
     )
     assert [tuple(row.values()) for row in rows] == [("Failed", None, None, "ESME_RINVSRCADR", "unknown")]
+
+
+def test_no_other_sender_is_refused_for_its_name(sample: Sample) -> None:
+    rows = sample.ask(
+        "select distinct c.saddr from core.recipients r join core.campaigns c using (campaign_id)"
+        " where r.command_status = 'ESME_RINVSRCADR'"
+    )
+    assert rows == [{"saddr": "ACME Outlet"}]
 
 
 def test_a_barred_sender_is_delivered_by_the_other_carriers(sample: Sample) -> None:

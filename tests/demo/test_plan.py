@@ -122,6 +122,15 @@ def test_a_pause_says_why_and_one_for_the_window_says_until_when(anytime: Plan) 
         assert reason.startswith(words)
 
 
+def test_only_the_campaign_meant_for_it_expires_for_its_windows(anytime: Plan) -> None:
+    for planned in anytime.campaigns:
+        phases = [event.subject for event in planned.story.history]
+        if planned.draft.scene.ending is Ending.RAN_OUT:
+            assert ("Paused" in phases) == (planned.draft.scene.incident is Incident.SHORT_WINDOW)
+        if planned.draft.scene.ending is Ending.RAN_OUT_PAUSED:
+            assert (planned.story.history[-2].text or "").startswith("paused by")
+
+
 def test_start_and_end_follow_the_mode(anytime: Plan) -> None:
     for planned in anytime.campaigns:
         story, mode = planned.story, planned.draft.scene.mode
