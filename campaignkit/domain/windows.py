@@ -7,8 +7,11 @@ change, or as the first of the two.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+FAR = 400  # days: nothing is foretold beyond
 
 
 def next_opening(now: datetime, *, zone: str, opens: time | None, closes: time | None) -> datetime | None:
@@ -21,6 +24,40 @@ def next_opening(now: datetime, *, zone: str, opens: time | None, closes: time |
     if any(start <= now < end for start, end in windows):
         return None
     return min(start for start, end in windows if now < start < end)
+
+
+def open_time(
+    now: datetime, until: datetime, *, zone: str, opens: time | None, closes: time | None
+) -> timedelta:
+    """Return for how long the window is open between *now* and *until*; no longer than `FAR` days are looked at."""
+    spans = _open_spans(now, zone, opens, closes)
+    return sum((min(end, until) - start for start, end in spans if start < until), timedelta())
+
+
+def after_open(
+    now: datetime, lasting: timedelta, *, zone: str, opens: time | None, closes: time | None
+) -> datetime | None:
+    """Return when the window will have been open for *lasting* from *now* on, in UTC; None beyond `FAR` days."""
+    left = lasting
+    for start, end in _open_spans(now, zone, opens, closes):
+        if left <= end - start:
+            return start + left
+        left -= end - start
+    return None
+
+
+def _open_spans(
+    now: datetime, zone: str, opens: time | None, closes: time | None
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stretches in which the window is open, the first of them cut at *now*."""
+    if opens is None or closes is None or opens == closes:
+        yield now, now + timedelta(days=FAR)
+        return
+    today = now.astimezone(ZoneInfo(zone)).date()
+    for days in range(-1, FAR):
+        start, end = _window(today + timedelta(days=days), zone, opens, closes)
+        if end > max(start, now):
+            yield max(start, now), end
 
 
 def _window(day: date, zone: str, opens: time, closes: time) -> tuple[datetime, datetime]:

@@ -28,6 +28,7 @@ from campaignkit.domain.filters import (
 from campaignkit.domain.history import steps
 from campaignkit.domain.lifecycle import ACTIONS, LIVE, Status, why_not
 from campaignkit.domain.lists import CampaignList
+from campaignkit.domain.pace import LATELY, Pace, Sent, Window, pace
 from campaignkit.services.answers import (
     Activity,
     Badge,
@@ -49,6 +50,7 @@ PAGE_ROWS = 50  # R21
 EVERYTHING = CampaignFilter()
 SHORTEST_ID = 4
 WHOLE = CampaignList()
+COUNTED = ("lately", "first", "last", "waiting")  # columns of campaigns/pace
 
 
 class Campaigns:
@@ -214,6 +216,21 @@ class Campaigns:
         events = [(row["phase"], row["reason"], row["occurred_at"]) for row in found]
         missing = () if self._store.probe.provides("core.state_events") else ("state_events",)
         return History(rows=tuple(reversed(steps(events))), not_provided=missing)
+
+    def pace(self, id: str) -> Pace:
+        """Return how fast campaign *id* sends and when it will be through; empty unless it is Sending."""
+        now = self._clock()
+        with self._store.reading() as session:
+            row = self.locate(session, id)
+            if row["status"] != Status.SENDING:
+                return Pace()
+            asked = {"campaign_ids": [row["campaign_id"]], "since": now - LATELY}
+            counted = session.rows("campaigns/pace", asked)
+        sent = Sent(**{key: counted[0][key] for key in COUNTED}) if counted else Sent()
+        window = Window(
+            zone=self.zone(row["workspace_id"]), opens=row["window_from"], closes=row["window_to"]
+        )
+        return pace(status=Status.SENDING, sent=sent, window=window, end_at=row["end_at"], now=now)
 
     def zone(self, workspace: str) -> str:
         """Return the IANA zone in which a workspace counts its days."""

@@ -22,4 +22,4 @@ class Overview:
     def value(self, shown: Shown) -> Value:
         """Return what the tab shows of a campaign."""
         campaigns, id = self._kit.campaigns, shown.campaign.external_id
-        return values.overview(shown, campaigns.activity(id), campaigns.history(id))
+        return values.overview(shown, campaigns.activity(id), campaigns.history(id), campaigns.pace(id))

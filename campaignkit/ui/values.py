@@ -10,6 +10,7 @@ from typing import Any
 from campaignkit.domain.access import MASTER
 from campaignkit.domain.filters import PERIOD_LABEL, CampaignFilter, CampaignSort
 from campaignkit.domain.lifecycle import LIVE, MEANING, TERMINAL, Mode, Status
+from campaignkit.domain.pace import Pace
 from campaignkit.domain.windows import next_opening
 from campaignkit.kit import Kit
 from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
@@ -122,7 +123,7 @@ def head(kit: Kit, campaign: Campaign, *, now: datetime) -> Value:
     }
 
 
-def overview(shown: Shown, activity: Activity, history: History) -> Value:
+def overview(shown: Shown, activity: Activity, history: History, pace: Pace) -> Value:
     """Return everything that the Overview of one campaign shows."""
     began = [step.occurred_at for step in history.rows if step.phase == Status.SENDING]
     ended = history.rows[0].occurred_at if history.rows and shown.campaign.status in TERMINAL else None
@@ -132,5 +133,6 @@ def overview(shown: Shown, activity: Activity, history: History) -> Value:
         "history": plain(asdict(history)),
         "actual_start": plain(began[-1]) if began else None,
         "actual_end": plain(ended),
+        "pace": plain(asdict(pace)) | {"spare": pace.spare and round(pace.spare.total_seconds())},
         "missing": list(history.not_provided),
     }

@@ -47,7 +47,7 @@ const PARTS_OF_DELIVERY = [
   { key: "excluded", name: "Excluded", note: "by a stop list", colour: "--ck-excluded" },
 ];
 
-function deliverySection(detail, uid) {
+function deliverySection(detail, clock, uid) {
   const parts = PARTS_OF_DELIVERY
     .map((part) => ({ ...part, count: detail.verdicts?.[part.key] ?? 0 }))
     .filter((part) => part.count > 0 || part.key === "delivered");
@@ -56,7 +56,7 @@ function deliverySection(detail, uid) {
   return h("section", { "aria-labelledby": `${uid}-delivery` },
     h("div", { class: "sec" }, h("h2", { id: `${uid}-delivery` }, "Delivery progress"),
       sum > 0 && h("span", { class: "sub" }, `of ${figure(sum)} recipients; every recipient is in exactly one part`)),
-    missing ? notProvided() : [bigNumbers(detail.campaign, sum), sum > 0
+    missing ? notProvided() : [bigNumbers(detail, sum, clock), sum > 0
       ? [stackedBar(detail.campaign.sent, parts, sum), legend(parts, sum)]
       : h("p", { class: "sub" }, noRecipients(detail.campaign))]);
 }
@@ -66,7 +66,7 @@ function noRecipients({ status }) {
   return TO_COME.has(status) ? "The recipient list is not built yet." : "No recipients are known.";
 }
 
-function bigNumbers(campaign, sum) {
+function bigNumbers({ campaign, pace }, sum, clock) {
   const { sent, total, errors, delivered } = campaign;
   const [whole, origin] = total !== null && total !== undefined ? [total, totalNote(total, sum)]
     : sum > 0 ? [sum, "known so far; no total given"] : [null, "not counted yet"];
@@ -75,7 +75,22 @@ function bigNumbers(campaign, sum) {
       ? h("span", { class: "warn" }, flag(), `+${figure(sent - whole)} over the total`) : "handed to the carrier"),
     bigNumber("Total", whole, origin),
     bigNumber("Errors", errors, "SMS Result = Failed"),
-    bigNumber("Delivered", delivered, sent > 0 ? `${share(delivered, sent)} of sent` : "nothing sent yet"));
+    bigNumber("Delivered", delivered, sent > 0 ? `${share(delivered, sent)} of sent` : "nothing sent yet"),
+    pace?.expected_end && bigNumber("Expected end", nearMoment(pace.expected_end, clock), spareTime(pace)));
+}
+
+// A weekday within six days, beyond it a date: the same rule as for "until".
+function nearMoment(iso, clock) {
+  const instant = new Date(iso);
+  const { weekday, hour, minute } = partsOf(instant, clock.zone);
+  const near = Math.abs(instant.getTime() - clock.now) < 6 * 86_400_000;
+  return timeElement(iso, clock, () => (near ? `${weekday} ${hour}:${minute}` : momentText(instant, clock).trim()));
+}
+
+function spareTime({ spare }) {
+  if (spare === null || spare === undefined) return "at the rate of now";
+  if (spare >= 0) return `${duration(spare)} before its end`;
+  return h("span", { class: "warn" }, flag(), `${duration(-spare)} after its end`);
 }
 
 function totalNote(total, sum) {
@@ -84,7 +99,8 @@ function totalNote(total, sum) {
 
 function bigNumber(name, value, note) {
   return h("div", {}, h("dt", {}, name),
-    h("dd", {}, value === null || value === undefined ? nil() : figure(value)), h("dd", { class: "s" }, note));
+    h("dd", {}, value === null || value === undefined ? nil() : value.nodeType ? value : figure(value)),
+    h("dd", { class: "s" }, note));
 }
 
 function stackedBar(sent, parts, sum) {
@@ -129,7 +145,17 @@ function summary(detail, clock, statuses, uid) {
       entry("Scheduled end", moment(campaign.end_at, clock)),
       entry("Actual end", states || detail.actual_end ? actualEnd(detail, clock, statuses) : notProvided()),
       entry("Daily window", dailyWindow(campaign)),
-      entry("Job errors", jobErrors(detail), "gap"))));
+      paceEntries(detail, clock),
+      entry("Job errors", jobErrors(detail), detail.pace?.rate === null || !detail.pace ? "gap" : null))));
+}
+
+function paceEntries({ pace }, clock) {
+  if (!pace || pace.rate === null || pace.rate === undefined) return null;
+  const still = pace.still_since && h("span", { class: "warn" }, flag(), "nothing sent since ",
+    moment(pace.still_since, clock));
+  return [entry("Rate now", still || `${figure(pace.rate)} per hour`, "gap"),
+    pace.needed && entry("Needed", h("span", { class: pace.needed > pace.rate && "warn" },
+      pace.needed > pace.rate && flag(), `${figure(pace.needed)} per hour`))];
 }
 
 function entry(name, value, gap) {
@@ -158,7 +184,7 @@ function overviewPanel(detail, clock, statuses, { uid, tabular, inner, width }) 
   const value = { ...detail, ...detail.panel };
   const options = { uid, tabular };
   return [
-    h("div", { class: "cols" }, h("div", {}, deliverySection(value, uid),
+    h("div", { class: "cols" }, h("div", {}, deliverySection(value, clock, uid),
       activitySection(value, clock, { ...options, width: inner })), summary(value, clock, statuses, uid)),
     historySection(value, clock, statuses, { ...options, width }),
   ];

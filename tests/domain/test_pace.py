@@ -1,0 +1,82 @@
+"""How fast a campaign sends: in and out of its window, with and without an end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaignkit.domain.lifecycle import Status
+from campaignkit.domain.pace import Pace, Sent, Window, pace
+from campaignkit.domain.windows import after_open, open_time
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ALWAYS = Window(zone="UTC", opens=None, closes=None)
+OFFICE = Window(zone="UTC", opens=time(9), closes=time(21))
+HOUR = timedelta(hours=1)
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants them bare
+WINDOWS = st.builds(
+    Window,
+    zone=st.sampled_from(["UTC", "Europe/Vilnius", "America/New_York"]),
+    opens=st.none() | st.times(),
+    closes=st.none() | st.times(),
+)
+
+
+def told(
+    sent: Sent, *, window: Window = ALWAYS, end_at: datetime | None = None, status: Status = Status.SENDING
+) -> Pace:
+    return pace(status=status, sent=sent, window=window, end_at=end_at, now=NOW)
+
+
+def test_the_rate_is_of_the_last_hour_and_foretells_the_end() -> None:
+    found = told(Sent(lately=1200, first=NOW - 5 * HOUR, last=NOW, waiting=3600), end_at=NOW + 4 * HOUR)
+    assert found == Pace(rate=1200, needed=900, expected_end=NOW + 3 * HOUR, spare=HOUR)
+
+
+def test_a_campaign_that_began_some_minutes_ago_is_measured_over_those_minutes() -> None:
+    assert told(Sent(lately=100, first=NOW - HOUR / 6, last=NOW, waiting=1)).rate == 600
+    assert told(Sent(lately=100, first=NOW - timedelta(seconds=20), last=NOW, waiting=1)).rate is None
+
+
+def test_the_hour_before_the_window_opened_does_not_count() -> None:
+    window = Window(zone="UTC", opens=time(11, 30), closes=time(21))
+    assert told(Sent(lately=100, first=NOW - 9 * HOUR, last=NOW, waiting=1), window=window).rate == 200
+
+
+def test_the_end_waits_for_the_window() -> None:
+    found = told(
+        Sent(lately=100, first=NOW - 3 * HOUR, last=NOW, waiting=1000), window=OFFICE, end_at=NOW + 9 * HOUR
+    )
+    assert found.expected_end == datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # nine hours today, one tomorrow
+    assert found.spare == -13 * HOUR
+    assert found.needed == 112
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.SENDING])
+def test_what_does_not_send_has_no_pace(status: Status) -> None:
+    assert told(Sent(lately=9, first=NOW - HOUR, last=NOW, waiting=9), status=status) == Pace()
+
+
+def test_standing_still_is_told_inside_the_window_only() -> None:
+    sent = Sent(first=NOW - 9 * HOUR, last=NOW - 2 * HOUR, waiting=5)
+    assert told(sent).still_since == sent.last
+    assert told(sent, window=Window(zone="UTC", opens=time(1), closes=time(11))).still_since is None
+    assert told(Sent(first=NOW - 9 * HOUR, last=NOW - HOUR / 12, waiting=5)).still_since is None
+    assert (
+        told(Sent(first=NOW - 9 * HOUR, last=NOW - 2 * HOUR)).still_since is None
+    )  # nothing is left to send
+
+
+@given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=20)), WINDOWS)
+def test_open_time_and_the_moment_after_it_undo_each_other(
+    now: datetime, span: timedelta, window: Window
+) -> None:
+    opened = open_time(now, now + span, **window)
+    assert timedelta(0) <= opened <= span
+    end = after_open(now, opened, **window)
+    assert end is not None
+    assert end <= now + span
+    assert open_time(now, end, **window) == opened
