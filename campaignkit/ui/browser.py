@@ -1,66 +1,92 @@
 """The list of campaigns and the detail of one, as one widget for JupyterLab and Voila.
 
-The kernel holds the only state (`listing.Listing`, `detail.Detail`) and answers every wish with one assignment to one
-trait. The traits are written, never read back: a browser can set them to anything. Every message is untrusted input
-and is parsed again by the part that it is for.
+The kernel holds the only state (`listing.Listing`, `detail.Detail`); every answer to a wish is one update of the
+traits that it changes. The traits are written, never read back: a browser can set them to anything. Every message is
+untrusted input and is parsed again by the part that it is for.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import anywidget
 import traitlets
 
 from campaignkit.domain.errors import CampaignKitError, InvalidInput, StoreError
 from campaignkit.domain.filters import CampaignFilter
+from campaignkit.domain.lifecycle import LIVE, Status
+from campaignkit.domain.lists import CampaignList
+from campaignkit.domain.spelling import queried
 from campaignkit.kit import Kit
-from campaignkit.ui import detail, front_end, listing
+from campaignkit.ui import detail, front_end, listing, values
 from campaignkit.ui.values import Message, Value
 
 log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 5.0  # while something is sending (R51)
+CALM = 6  # times as long while something is only live
+LONGEST_QUERY = 8_000  # characters; what servers and browsers take for an address
+LONGEST_ASK = 40
 
 
 class CampaignBrowser(anywidget.AnyWidget):
     """Shows the campaigns of *kit*: tiles, filters, chips, table, and one campaign's Overview.
 
-    *filter* is what the list begins with, *campaign* the id of the one that is open at first. `filter` and
-    `campaign_id` say what is on the screen now.
+    *filter* is what the list begins with, *campaign* the id of the one that is open at first; *address* is the query
+    of the page's own address instead, which then follows what is shown (a dashboard's does). While something is
+    sending, the page asks again every *refresh* seconds, six times as long while something is only live; with None it
+    asks when told to. `filter` and `campaign_id` say what is on the screen now.
     """
 
     _esm = front_end.script()
     _css = front_end.style()
 
+    scope = traitlets.Dict().tag(sync=True)  # what never changes: its names, and what the filters offer
+    tiles = traitlets.Dict().tag(sync=True)
     listing = traitlets.Dict().tag(sync=True)
     detail = traitlets.Any().tag(sync=True)  # a dict, or None while the list is shown
     notice = traitlets.Any().tag(sync=True)  # a dict, or None
+    pace = traitlets.Any().tag(sync=True)  # seconds until what is shown should be asked for again, or None
+    answered = traitlets.Any().tag(sync=True)  # which message of the page this is the answer to
 
     def __init__(
-        self, kit: Kit, filter: CampaignFilter = CampaignFilter(), *, campaign: str | None = None
+        self,
+        kit: Kit,
+        filter: CampaignFilter = CampaignFilter(),
+        *,
+        campaign: str | None = None,
+        address: str | None = None,
+        refresh: float | None = REFRESH_SECONDS,
     ) -> None:
         super().__init__()
         self._kit = kit
         self._list = listing.Listing(kit, filter)
         self._detail = detail.Detail(kit)
-        self._serial = 0
-        self._known = False  # whether anything was ever shown
+        self._refresh_seconds = _checked(refresh)
+        self._as_of: datetime | None = None  # of what was shown last
         self._wishes: Mapping[str, Callable[[str, Message], None]] = {
             **dict.fromkeys(listing.WISHES, self._ask_list),
             **dict.fromkeys(detail.EVENTS, self._ask_detail),
             "back": self._back,
             "refresh": self._refresh,
+            "go": self._follow,
+        }
+        self.scope = values.scope(kit) | {
+            "options": values.options(kit),
+            "addressed": address is not None,
+            "refresh": self._refresh_seconds,
         }
         self.on_msg(self._receive)
-        self._answer(self._show_list)
-        if campaign is not None:
-            self._answer(lambda: self._show_detail(self._detail.open(campaign)))
+        self._answer(lambda: self._begin(address, campaign))
 
     @property
     def filter(self) -> CampaignFilter:
         """Return what the list is filtered by now."""
-        return self._list.place.filter
+        return self._list.place.asked.filter
 
     @property
     def campaign_id(self) -> str | None:
@@ -69,7 +95,9 @@ class CampaignBrowser(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, message: object, _buffers: object) -> None:
         """Do what a message from the browser wishes, or say why not."""
-        self._answer(lambda: self._dispatch(message))
+        with self.hold_sync():
+            self._answer(lambda: self._dispatch(message))
+            self.answered = _ask_of(message)
 
     def _dispatch(self, message: object) -> None:
         event = message.get("event") if isinstance(message, Mapping) else None
@@ -91,15 +119,50 @@ class CampaignBrowser(anywidget.AnyWidget):
             self.notice = None
 
     def _last_good(self) -> str:
-        return " What you see is from before." if self._known else ""
+        if self._as_of is None:
+            return ""
+        return f" What you see is from {self._as_of.astimezone(ZoneInfo(self._kit.zone)):%H:%M:%S}."
 
     def _say(self, kind: str, text: str, error: Exception | None = None) -> None:
         reference = secrets.token_hex(3).upper() if error else None
         if error:
             log.error("reference %s", reference, exc_info=error)
-        self.notice = self._numbered({"kind": kind, "text": text, "reference": reference})
+        self.notice = {"kind": kind, "text": text, "reference": reference}
 
     # ── wishes and answers ──────────────────────────────────────────────────
+
+    def _begin(self, address: str | None, campaign: str | None) -> None:
+        """Show what is asked for at first, and the list as it is where that means nothing."""
+        try:
+            if address is not None:
+                self._go(address)
+                return
+            self._show_scope()
+            if campaign is not None:
+                self._show_detail(self._detail.open(campaign))
+        except InvalidInput:
+            if self._as_of is None:
+                self._list.place = listing.Place()
+                self._show_scope()
+            raise
+
+    def _follow(self, _event: str, message: Message) -> None:
+        query = message.get("query")
+        if not isinstance(query, str):
+            raise InvalidInput("there is no such address")
+        self._go(query)
+
+    def _go(self, query: str) -> None:
+        """Show what an address spells (R19); a list that is shown already keeps its page."""
+        if len(query) > LONGEST_QUERY:
+            raise InvalidInput("the address is too long to mean anything: open the dashboard without it")
+        asked, place = CampaignList.from_query(query), self._list.place
+        shown = self._list.go(place if place.asked == asked else listing.Place(asked=asked))
+        self._close()
+        self._show_scope(shown)
+        campaign = queried(query).get("campaign", [""])[-1]
+        if campaign:
+            self._show_detail(self._detail.open(campaign))
 
     def _ask_list(self, event: str, message: Message) -> None:
         self._show_list(self._list.wish(event, message))
@@ -109,30 +172,59 @@ class CampaignBrowser(anywidget.AnyWidget):
         try:
             if event == "open" and isinstance(campaign_id, str):
                 self._show_detail(self._detail.first(campaign_id))
+                self.send_state("detail")  # now, while the rest is being counted
             self._show_detail(self._detail.wish(event, message))
         except Exception:
             self.detail = before
             raise
 
     def _back(self, _event: str, _message: Message) -> None:
-        self._detail.close()
-        self.detail = None
-        self._show_list()
+        self._close()
+        self._show_scope()
 
     def _refresh(self, _event: str, _message: Message) -> None:
         if self.campaign_id:
             self._show_detail(self._detail.value())
         else:
-            self._show_list()
+            self._show_scope()
 
-    def _show_list(self, value: Value | None = None) -> None:
-        self.listing = self._numbered(value or self._list.value())
-        self._known = True
+    def _close(self) -> None:
+        self._detail.close()
+        self.detail = None
+
+    def _show_scope(self, value: Value | None = None) -> None:
+        """Show the list together with the figures that no filter changes."""
+        self._show_list(value or self._list.value())
+        tiles = self._list.tiles()
+        self.tiles = tiles
+        self.pace = self._pace([status for status, count in tiles["statuses"].items() if count])
+
+    def _show_list(self, value: Value) -> None:
+        self.listing = value
+        self._as_of = self._kit.clock()
 
     def _show_detail(self, value: Value | None) -> None:
-        self.detail = value and self._numbered(value)
+        self.detail = value
+        if value is not None:
+            self._as_of = self._kit.clock()
+            self.pace = self._pace([value["campaign"]["status"]])
 
-    def _numbered(self, value: Value) -> Value:
-        """Return *value* with a number of its own: the same answer twice is still told to the page."""
-        self._serial += 1
-        return value | {"serial": self._serial}
+    def _pace(self, statuses: Collection[str]) -> float | None:
+        """Return in how many seconds campaigns of these statuses are asked for again (R51)."""
+        if self._refresh_seconds is None or not LIVE.intersection(statuses):
+            return None
+        return self._refresh_seconds * (1 if Status.SENDING in statuses else CALM)
+
+
+def _checked(refresh: object) -> float | None:
+    if refresh is None:
+        return None
+    if isinstance(refresh, bool) or not isinstance(refresh, int | float) or not 1 <= refresh <= 3600:
+        raise InvalidInput(f"refresh takes seconds from 1 to 3,600, or None, not {refresh!r}")
+    return float(refresh)
+
+
+def _ask_of(message: object) -> str | None:
+    """Return the number that the page gave its message, if it looks like one."""
+    ask = message.get("ask") if isinstance(message, Mapping) else None
+    return ask if isinstance(ask, str) and len(ask) <= LONGEST_ASK else None

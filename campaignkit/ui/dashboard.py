@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import parse_qs
 
-import ipywidgets
+import anywidget
+import traitlets
 
 import campaignkit
 from campaignkit.domain.errors import CampaignKitError
 from campaignkit.settings import from_environment
+from campaignkit.ui import front_end
 from campaignkit.ui.browser import CampaignBrowser
 
 log = logging.getLogger(__name__)
 
 
-def dashboard() -> ipywidgets.DOMWidget:
+class Sentence(anywidget.AnyWidget):
+    """A page that has nothing but a sentence to show: why there is no more."""
+
+    _esm = front_end.script("sentence")
+    _css = front_end.style("tokens", "ck")
+
+    text = traitlets.Unicode().tag(sync=True)
+
+
+def dashboard() -> anywidget.AnyWidget:
     """Return the campaigns of the database that the environment names, read-only and as a viewer.
 
-    `?campaign=<uuid>` in the address opens that one (R19).
+    The page's address says what is shown and follows it: filter, order, and `?campaign=<uuid>` opens that one (R19).
     """
-    asked = parse_qs(from_environment().query).get("campaign", [])
     try:
-        return CampaignBrowser(campaignkit.open(role="viewer"), campaign=asked[-1] if asked else None)
+        return CampaignBrowser(campaignkit.open(role="viewer"), address=from_environment().query)
     except CampaignKitError as error:
         log.exception("the dashboard has nothing to show")
-        return ipywidgets.Label(f"There is nothing to show: {error}")
+        return Sentence(text=f"There is nothing to show: {error}")

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent / "static"
 SCRIPTS = (
     "dom",
     "controls",
+    "line",
     "head",
     "tiles",
     "filters",
@@ -30,14 +31,14 @@ SCRIPTS = (
 STYLES = ("tokens", "ck", "list", "detail", "tabs")
 
 
-def script() -> str:
-    """Return the widget's module."""
-    return _joined(SCRIPTS, "js")
+def script(*names: str) -> str:
+    """Return a widget's module: the browser's, unless other parts are named."""
+    return _joined(names or SCRIPTS, "js")
 
 
-def style() -> str:
-    """Return the widget's style sheet."""
-    return _joined(STYLES, "css")
+def style(*names: str) -> str:
+    """Return a widget's style sheet: the browser's, unless other parts are named."""
+    return _joined(names or STYLES, "css")
 
 
 def _joined(names: tuple[str, ...], ending: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from campaignkit.domain.errors import InvalidInput
-from campaignkit.domain.filters import CHIP_LABEL, CampaignFilter, CampaignSort, parse_enum
+from campaignkit.domain.filters import CHIP_LABEL, CampaignFilter
+from campaignkit.domain.lists import CampaignList
 from campaignkit.kit import Kit
 from campaignkit.services.campaigns import PAGE_ROWS
 from campaignkit.ui import values
@@ -18,9 +19,7 @@ from campaignkit.ui.values import Message, Value
 class Place:
     """What the list shows: `cursors` begin each page down to this one, `next` begins the one after it."""
 
-    filter: CampaignFilter = CampaignFilter()
-    sort: CampaignSort = CampaignSort.CREATED
-    descending: bool = True
+    asked: CampaignList = CampaignList()
     cursors: tuple[str | None, ...] = (None,)
     next: str | None = None
 
@@ -29,9 +28,13 @@ class Place:
         """Return how many rows lie above this page."""
         return PAGE_ROWS * (len(self.cursors) - 1)
 
-    def top(self, **changed: Any) -> Place:
-        """Return the first page of the list with *changed* fields."""
-        return replace(self, cursors=(None,), next=None, **changed)
+    def filtered(self, filter: CampaignFilter) -> Place:
+        """Return the first page of the list with that filter."""
+        return Place(asked=replace(self.asked, filter=filter))
+
+    def previous(self) -> Place:
+        """Return the page before this one; the first is its own."""
+        return replace(self, cursors=self.cursors[:-1] or self.cursors)
 
 
 class Listing:
@@ -39,36 +42,29 @@ class Listing:
 
     def __init__(self, kit: Kit, filter: CampaignFilter = CampaignFilter()) -> None:
         self._kit = kit
-        self.place = Place(filter=filter)
+        self.place = Place(asked=CampaignList(filter=filter))
 
     def wish(self, event: str, message: Message) -> Value:
         """Do one of `WISHES` and return the list then; raises `CampaignKitError` and stays where it was."""
-        return self._go(WISHES[event](self.place, message))
+        return self.go(WISHES[event](self.place, message))
 
     def value(self) -> Value:
         """Ask again for what is shown."""
-        return self._go(self.place)
+        return self.go(self.place)
 
-    def _go(self, place: Place) -> Value:
-        campaigns, now = self._kit.campaigns, self._kit.clock()
-        page = campaigns.page(
-            place.filter, sort=place.sort, descending=place.descending, after=place.cursors[-1]
-        )
-        filtered = bool(place.filter.active)
-        value = values.listing(
-            self._kit,
-            page,
-            kpis=campaigns.kpis(),
-            filter=place.filter,
-            sort=place.sort,
-            descending=place.descending,
-            first=place.rows_before + 1,
-            unfiltered=campaigns.count(place.filter.cleared()) if filtered else page.total,
-            dropping=campaigns.dropping(place.filter) if filtered and not page.rows else {},
-            now=now,
-        )
+    def tiles(self) -> Value:
+        """Return the figures of the whole scope, which no filter changes."""
+        return values.tiles(self._kit)
+
+    def go(self, place: Place) -> Value:
+        """Return the list at *place*, or at the last page before it that has rows, and stand there from now on."""
+        asked, now = place.asked, self._kit.clock()
+        listed = self._kit.campaigns.listing(asked, after=place.cursors[-1])
+        if not listed.page.rows and len(place.cursors) > 1:
+            return self.go(place.previous())  # what stood here has left the list meanwhile
+        value = values.listing(self._kit, listed, asked=asked, first=place.rows_before + 1, now=now)
         # only now: what is shown and where the list stands never part ways
-        self.place = replace(place, next=page.next)
+        self.place = replace(place, next=listed.page.next)
         return value
 
 
@@ -77,33 +73,31 @@ def _set_filter(place: Place, message: Message) -> Place:
     if not isinstance(field, str) or field not in CHIP_LABEL:
         raise InvalidInput("there is no such filter")
     changed: dict[str, Any] = {field: message.get("value")}
-    return place.top(filter=replace(place.filter, **changed))
+    return place.filtered(replace(place.asked.filter, **changed))
 
 
 def _drop(place: Place, message: Message) -> Place:
     field = message.get("field")
-    return place.top(filter=place.filter.without(field if isinstance(field, str) else ""))
+    return place.filtered(place.asked.filter.without(field if isinstance(field, str) else ""))
 
 
 def _clear(place: Place, _message: Message) -> Place:
-    return place.top(filter=place.filter.cleared())
+    return place.filtered(place.asked.filter.cleared())
 
 
 def _sort_by(place: Place, message: Message) -> Place:
-    wanted = parse_enum(CampaignSort, message.get("key"), what="sort")
-    again = wanted is place.sort
-    return place.top(
-        sort=wanted, descending=not place.descending if again else wanted is not CampaignSort.SENDER
-    )
+    return Place(asked=place.asked.sorted_by(message.get("key")))
 
 
 def _turn(place: Place, message: Message) -> Place:
     match message.get("to"):
         case "next" if place.next is not None:
             return replace(place, cursors=(*place.cursors, place.next))
-        case "previous" if len(place.cursors) > 1:
-            return replace(place, cursors=place.cursors[:-1])
-        case "next" | "previous":
+        case "previous":
+            return place.previous()
+        case "first":
+            return Place(asked=place.asked)
+        case "next":
             return place  # a click that crossed with the answer to another
     raise InvalidInput("there is no such page")
 

@@ -8,16 +8,17 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from campaignkit.domain.access import MASTER
-from campaignkit.domain.filters import PERIOD_LABEL, CampaignFilter, CampaignSort
+from campaignkit.domain.filters import PERIOD_LABEL, CampaignFilter, View
 from campaignkit.domain.lifecycle import LIVE, MEANING, TERMINAL, Mode, Status
+from campaignkit.domain.lists import CampaignList
 from campaignkit.domain.pace import Pace
 from campaignkit.domain.windows import next_opening
 from campaignkit.kit import Kit
-from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
-from campaignkit.services.pages import Page
+from campaignkit.services.answers import ROW_NAMES, Activity, Campaign, History, Listed, Shown
 
 Value = dict[str, Any]
 Message = Mapping[str, Any]  # as a browser sent it: any keys, any values
+CELL = 200  # characters of a text that a row carries; the detail has all of it
 
 
 def plain(value: Any) -> Any:
@@ -61,55 +62,68 @@ def options(kit: Kit) -> Value:
     }
 
 
+def tiles(kit: Kit) -> Value:
+    """Return the figures of the whole scope, and what of it is in the list, by status (R3–R8)."""
+    kpis, listed = kit.campaigns.kpis(), kit.campaigns.facets()
+    queued = kit.campaigns.count(CampaignFilter(view=View.QUEUE))
+    in_list = sum(listed.statuses.values())
+    return {
+        "kpis": asdict(kpis),
+        "workspaces": len(kit.viewer.workspaces),
+        "statuses": plain(listed.statuses),
+        "listed": in_list,
+        "queued": queued,
+        "archived": kpis.total - queued - in_list,
+        "modes_known": any(listed.modes.values()),
+    }
+
+
 def row(kit: Kit, campaign: Campaign, *, now: datetime) -> Value:
-    """Return a row of the list."""
-    known = asdict(campaign)
-    for name in ("campaign_id", "updated_at"):
-        del known[name]
-    known["paused_until"] = None
-    if campaign.status is Status.PAUSED:
-        known["paused_until"] = next_opening(
-            now,
-            zone=kit.campaigns.zone(campaign.workspace_id),
-            opens=campaign.window_from,
-            closes=campaign.window_to,
-        )
-    return plain(known)  # type: ignore[no-any-return]
+    """Return a row of the list: what its cells show and no more, since it is sent with every answer."""
+    return {
+        **{name: plain(getattr(campaign, name)) for name in ROW_NAMES},
+        "saddr": short(campaign.saddr),
+        "author": campaign.author and short(campaign.author),
+        "paused_until": plain(paused_until(kit, campaign, now=now)),
+        "paused_reason": campaign.paused_reason and short(campaign.paused_reason),
+    }
 
 
-def listing(
-    kit: Kit,
-    page: Page[Campaign],
-    *,
-    kpis: Kpis,
-    filter: CampaignFilter,
-    sort: CampaignSort,
-    descending: bool,
-    first: int,
-    unfiltered: int,
-    dropping: Mapping[str, int],
-    now: datetime,
-) -> Value:
-    """Return everything that the list shows."""
+def short(text: str) -> str:
+    """Return *text* cut to what a cell and its tooltip can show."""
+    return text if len(text) <= CELL else f"{text[:CELL]}…"
+
+
+def paused_until(kit: Kit, campaign: Campaign, *, now: datetime) -> datetime | None:
+    """Return when the daily window of a paused campaign opens next (R27), None if it does not wait for one."""
+    if campaign.status is not Status.PAUSED:
+        return None
+    zone = kit.campaigns.zone(campaign.workspace_id)
+    return next_opening(now, zone=zone, opens=campaign.window_from, closes=campaign.window_to)
+
+
+def listing(kit: Kit, listed: Listed, *, asked: CampaignList, first: int, now: datetime) -> Value:
+    """Return everything about the list that a wish can change."""
+    page = listed.page
     labels = {"statuses": "Status", "modes": "Mode", "workspaces": "Workspace"}
     return {
-        "scope": scope(kit),
         "as_of": plain(now),
-        "kpis": asdict(kpis),
-        "filter": plain(asdict(filter)),
-        "options": options(kit),
-        "chips": [{"field": field, "text": text} for field, text in filter.chips()],
-        "sort": {"key": sort.value, "descending": descending},
+        "filter": plain(asdict(asked.filter)),
+        "facets": plain(asdict(listed.facets)),
+        "chips": [{"field": field, "text": text} for field, text in asked.filter.chips()],
+        "sort": {"key": asked.sort.value, "descending": asked.descending},
+        "caption": asked.caption(),
+        "spelt": {"python": asked.to_code(), "shell": asked.to_command(), "query": asked.to_query()},
         "rows": [row(kit, campaign, now=now) for campaign in page.rows],
         "total": page.total,
-        "unfiltered": unfiltered,
+        "unfiltered": listed.unfiltered,
         "first": first if page.rows else 0,
         "last": first + len(page.rows) - 1 if page.rows else 0,
         "has_previous": first > 1,
         "has_next": page.next is not None,
         "dropping": [
             {"field": field, "text": f"Without {labels.get(field, field.title())}", "count": count}
-            for field, count in dropping.items()
+            for field, count in listed.dropping.items()
         ],
     }
 
@@ -119,8 +133,16 @@ def head(kit: Kit, campaign: Campaign, *, now: datetime) -> Value:
     return {
         "as_of": plain(now),
         "scope": scope(kit) | {"zone": kit.campaigns.zone(campaign.workspace_id)},
-        "campaign": row(kit, campaign, now=now),
+        "campaign": whole(kit, campaign, now=now),
     }
+
+
+def whole(kit: Kit, campaign: Campaign, *, now: datetime) -> Value:
+    """Return all that is known of one campaign."""
+    known = asdict(campaign)
+    for name in ("campaign_id", "updated_at"):
+        del known[name]
+    return plain(known | {"paused_until": paused_until(kit, campaign, now=now)})  # type: ignore[no-any-return]
 
 
 def overview(shown: Shown, activity: Activity, history: History, pace: Pace) -> Value:

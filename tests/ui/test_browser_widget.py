@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import campaignkit
 from campaignkit import CampaignFilter, Kit
+from campaignkit.domain.errors import InvalidInput
+from campaignkit.domain.lists import CampaignList
 from campaignkit.ui import CampaignBrowser, dashboard, front_end
+from campaignkit.ui.dashboard import Sentence
+from campaignkit.ui.listing import WISHES, Listing
 from tests import world
+from tests.domain.strategies import LISTS, TEXTS
 from tests.services.conftest import Build, every_status
 from tests.world import NOW, ago
+
+lists_in_scope = st.builds(
+    lambda asked, some: replace(asked, filter=replace(asked.filter, workspaces=some)),
+    LISTS,
+    st.frozensets(st.sampled_from(["bank", "retail"])),
+)
 
 
 def send(browser: CampaignBrowser, **message: object) -> None:
@@ -45,11 +59,13 @@ def test_the_first_answer_is_the_whole_list_and_fits_json(browser: CampaignBrows
     listing = browser.listing
     assert json.loads(json.dumps(listing)) == listing
     assert shown(browser) == list("123456789")
-    assert listing["scope"] == {"title": "Master: bank, retail", "master": True, "zone": "UTC"}
-    assert listing["kpis"]["total"] == 11
-    assert (listing["total"], listing["unfiltered"], listing["first"], listing["last"]) == (9, 9, 1, 9)
+    scope = browser.scope
+    assert (scope["title"], scope["master"], scope["zone"]) == ("Master: bank, retail", True, "UTC")
+    assert [option["value"] for option in scope["options"]["workspaces"]] == ["bank", "retail"]
+    tiles = browser.tiles
+    assert tiles["kpis"]["total"] == 11 == tiles["listed"] + tiles["queued"] + tiles["archived"]
+    assert (listing["total"], listing["first"], listing["last"]) == (9, 1, 9)
     assert listing["as_of"] == "2026-11-23T12:00:00.000Z"
-    assert [option["value"] for option in listing["options"]["workspaces"]] == ["bank", "retail"]
     assert browser.notice is None and browser.detail is None
 
 
@@ -62,7 +78,7 @@ def test_a_filter_is_one_value_that_chips_and_rows_are_read_from(browser: Campai
     assert shown(browser) == ["6", "8"]
     send(browser, event="drop", field="statuses")
     assert shown(browser) == ["2", "4", "6", "8"]
-    assert browser.listing["unfiltered"] == 9
+    assert browser.tiles["listed"] == 9
     send(browser, event="clear")
     assert browser.filter == CampaignFilter()
     assert shown(browser) == list("123456789")
@@ -141,9 +157,9 @@ def test_refresh_asks_again_for_what_is_shown(build: Build) -> None:
     store = world.DuckStore(kit._store.path, writable=True)
     with store.writing() as session:
         world.campaign(session, 12, created_at=ago(minutes=1))
-    serial = browser.listing["serial"]
-    send(browser, event="refresh")
-    assert len(browser.listing["rows"]) == 10 and browser.listing["serial"] > serial
+    send(browser, event="refresh", ask="view-1")
+    assert len(browser.listing["rows"]) == 10 and browser.answered == "view-1"
+    assert browser.tiles["kpis"]["total"] == 12
     send(browser, event="open", id="0000000c")
     with store.writing() as session:
         world.recipient(session, 12, 1)
@@ -181,12 +197,92 @@ def test_a_message_that_means_nothing_is_a_sentence_and_changes_nothing(
     assert browser.notice is None
 
 
+WORDS = [
+    *"event field value key to id ask query".split(),
+    *WISHES,
+    "open",
+    "back",
+    "refresh",
+    "go",
+    "statuses",
+    "search",
+]
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(WORDS)
+    | TEXTS
+    | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+MESSAGES = JSON | st.builds(
+    lambda event, rest: {**(rest if isinstance(rest, dict) else {}), "event": event},
+    st.sampled_from([*WISHES, "open", "back", "refresh", "go"]),
+    JSON,
+)
+
+
+@given(messages=st.lists(MESSAGES, max_size=6))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_page_sends_is_answered_and_the_rows_fit_what_the_list_says(
+    kit: Kit, messages: list[Any]
+) -> None:
+    browser = CampaignBrowser(kit)
+    for message in messages:
+        before = browser.listing, browser.tiles, browser._list.place
+        browser._receive(browser, message, [])
+        assert browser.notice is None or browser.notice["kind"] == "info", browser.notice
+        if browser.notice is not None and browser.notice["text"] and browser.listing == before[0]:
+            assert browser._list.place == before[2]
+        asked = browser._list.place.asked
+        assert browser.listing["spelt"]["query"] == asked.to_query()
+        assert browser.listing["total"] == kit.campaigns.count(asked.filter)
+    send(browser, event="go", query="")
+    assert (shown(browser), browser.detail) == (list("123456789"), None)
+
+
+def test_a_message_as_deep_and_long_as_it_likes_is_refused(browser: CampaignBrowser) -> None:
+    deep: Any = "end"
+    for _ in range(900):
+        deep = [deep]
+    for value in (deep, {"a": deep}, "x" * 5_000_000, ["Done"] * 200_000 + ["x"]):
+        for message in (value, {"event": value}, {"event": "filter", "field": "statuses", "value": value},
+                        {"event": "open", "id": value}, {"event": "go", "query": value}, {"event": "drop", "field": value}):  # fmt: skip
+            browser._receive(browser, message, [])
+            assert browser.notice is not None and browser.notice["kind"] == "info"
+            assert len(browser.notice["text"]) < 300
+    assert shown(browser) == list("123456789")
+    assert browser.answered is None
+
+
 def test_what_the_page_writes_into_traits_is_never_read_back(browser: CampaignBrowser) -> None:
     browser.set_trait("listing", {"rows": "forged", "serial": -1})
     browser.set_trait("detail", {"campaign": {"external_id": "00000001"}})
     send(browser, event="page", to="next")
     send(browser, event="refresh")
     assert shown(browser) == list("123456789")
+
+
+def test_a_page_whose_rows_have_left_shows_the_one_before(build: Build) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        for number in range(1, 52):
+            world.campaign(session, number, created_at=ago(minutes=number))
+
+    kit = build(fill)
+    listing = Listing(kit)
+    listing.value()
+    assert listing.wish("page", {"to": "next"})["first"] == 51
+    with world.DuckStore(kit._store.path, writable=True).writing() as session:
+        world.insert(session, "kit.archived", campaign_id=51, archived_at=NOW, archived_by="ann")
+    value = listing.value()
+    assert (value["first"], value["last"], value["has_previous"], value["has_next"]) == (1, 50, False, False)
 
 
 def test_a_database_that_vanishes_leaves_the_last_good_list_and_a_reference(
@@ -211,7 +307,22 @@ def test_a_dashboard_without_a_database_is_one_calm_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CAMPAIGNKIT_DB", str(tmp_path / "missing.duckdb"))
-    assert "There is nothing to show" in dashboard().value
+    shown = dashboard()
+    assert isinstance(shown, Sentence)
+    assert shown.text.startswith("There is nothing to show: ") and "does not exist" in shown.text
+
+
+def test_a_member_of_nothing_is_told_whom_to_ask(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(session: world.Session) -> None:
+        every_status(session)
+        world.insert(session, "kit.members", login="ben", workspace_id="bank", role="viewer")
+        world.insert(session, "kit.members", login="cat", workspace_id="gone", role="viewer")
+
+    monkeypatch.setenv("CAMPAIGNKIT_DB", str(build(fill, actor="ben")._store.path))
+    monkeypatch.setenv("CAMPAIGNKIT_AS", "cat")
+    shown = dashboard()
+    assert isinstance(shown, Sentence)
+    assert "cat is no member of any workspace here" in shown.text
 
 
 def test_a_dashboard_is_a_viewer_s_whatever_the_environment_says(
@@ -226,7 +337,7 @@ def test_a_dashboard_is_a_viewer_s_whatever_the_environment_says(
 
 
 def test_the_front_end_puts_no_data_into_markup_and_asks_no_other_machine() -> None:
-    script, style = front_end.script(), front_end.style()
+    script, style = front_end.script() + front_end.script("sentence"), front_end.style()
     for risky in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert risky not in script
     for text in (script, style):
@@ -248,10 +359,17 @@ def test_clocks_that_stand_still_give_the_same_value(build: Build) -> None:
         ("theme=dark", None, None),
         ("campaign=%3Cimg+src%3Dx%3E", None, "no campaign has an ID"),
         ("campaign=ffffffff-0000-0000-0000-000000000000", None, "begins with"),
+        ("campaign=ab", None, "at least 4 characters"),
         ("campaign=", None, None),
+        ("status=Done,Failed", None, "status 'Done,Failed' is unknown"),
+        ("in=elsewhere", None, "there is no workspace 'elsewhere' in this scope"),
+        ("q=%00", None, "NUL character"),
+        ("sort=saddr%3B+drop+table", None, "sort 'saddr; drop table' is unknown"),
+        ("q=" + "x" * 9000, None, "too long"),
+        ("&&=;%%%", None, None),
     ],
 )
-def test_an_address_opens_its_campaign_or_says_why_not(
+def test_an_address_opens_what_it_spells_or_says_why_not(
     build: Build, monkeypatch: pytest.MonkeyPatch, query: str, opened: str | None, said: str | None
 ) -> None:
     monkeypatch.setenv("CAMPAIGNKIT_DB", str(build(every_status)._store.path))
@@ -262,3 +380,25 @@ def test_an_address_opens_its_campaign_or_says_why_not(
     assert browser.campaign_id == opened
     assert (browser.notice or {}).get("text", "").count(said or "nothing") == (1 if said else 0)
     assert len(browser.listing["rows"]) == 9
+    assert browser.filter == CampaignFilter()
+
+
+@given(asked=lists_in_scope)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_an_address_spells_is_what_the_chips_and_the_code_say(kit: Kit, asked: CampaignList) -> None:
+    """Address → filter → chips and code → filter → address."""
+    browser = CampaignBrowser(kit, address=asked.to_query())
+    assert browser._list.place.asked == asked
+    listing = browser.listing
+    assert listing["caption"] == asked.caption()
+    assert CampaignList.from_query(listing["spelt"]["query"]) == asked
+    assert [chip["field"] for chip in listing["chips"]] == list(asked.filter.active)
+    for chip in listing["chips"]:
+        send(browser, event="drop", field=chip["field"])
+    assert browser.filter == asked.filter.cleared()
+
+
+@pytest.mark.parametrize("refresh", [0, 0.5, -1, 7200, True, "5", float("nan")])
+def test_a_pace_that_means_nothing_is_refused(kit: Kit, refresh: Any) -> None:
+    with pytest.raises(InvalidInput, match="refresh takes seconds"):
+        CampaignBrowser(kit, refresh=refresh)

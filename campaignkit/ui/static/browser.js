@@ -9,59 +9,80 @@ function campaignBrowser(model) {
   const root = h("div", { class: "ck", tabindex: "-1" });
   const said = h("span", { class: "sr", role: "status" });
   const desk = controls(root);
-  const shared = { model, uid, root, wish, copy };
+  const line = kernelLine({ send: (message) => model.send(message), health: () => kernelHealth(model, root), displayed,
+    changed: showNotice, reconnect: () => model.widget_manager?.kernel?.reconnect?.().catch(() => {}) });
+  const shared = { model, uid, root, wish, copy, auto };
   const list = listingPart(shared);
   const page = detailPart({ ...shared, statuses: list.statuses });
   const parts = [list, page];
   root.append(list.node, page.node, said);
-  desk.add({ acts: { refresh, copy }, keys: (key) => (key === "r" ? refresh : null) });
+  desk.add({
+    acts: { refresh, copy, auto: switchRefresh, retry: line.retry, reload: () => location.reload() },
+    keys: (key) => (key === "r" ? refresh : null),
+  });
   parts.forEach(desk.add);
   let opened = null;             // the campaign that was open last: where the focus goes back to
+  let known = {};                // the traits as they were drawn last
+  let patience = null;
 
   function focused() {
     return root.getRootNode().activeElement;
   }
 
-  // ---- what the kernel says
+  // ---- what the kernel says: every update is drawn once, whatever it consists of
 
-  function showListing() {
-    if (!list.known()) return;
-    answered();
-    list.hide(Boolean(page.open()));
-    list.sync();
-    if (page.open()) page.sync();            // the sentences and the live statuses came with the list
+  function update() {
+    const now = Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
+    const changed = new Set(TRAITS.filter((name) => now[name] !== known[name]));
+    known = now;
+    const answer = line.settle(now.answered);
+    line.heard({ pace: now.pace, error: now.notice?.kind === "error" });
+    clearTimeout(patience);
+    list.answered();
+    if (changed.has("notice")) showNotice();
+    if (now.notice) page.refused();
+    const turned = changed.has("detail") && turnsPage();
+    if (list.listing() && !page.open()) list.sync(Boolean(answer?.quiet));
+    if (turned) turnPage(turned.inside);
   }
 
   function showNotice() {
-    const notice = model.get("notice");
+    const notice = lineNotice(line.lost(), { shown: shownAt(), addressed: model.get("scope").addressed })
+      ?? model.get("notice");
     const shown = banner(notice);
     const left = parts.some((part) => part.notice.contains(focused()));
     for (const part of parts) patch(part.notice, shown.map((node) => node.cloneNode(true)));
     root.classList.toggle("old", ["error", "stale"].includes(notice?.kind));
     if (left && !root.contains(focused())) refreshButton().focus({ preventScroll: true });
-    if (notice) {
-      answered();
-      page.refused();
-    }
-    if (notice && !list.known() && !page.open()) {
-      list.bare();
-      list.hide(false);
-    }
+    if (notice && !list.listing() && !page.open()) showBare();
+  }
+
+  function showBare() {
+    list.bare();
+    list.hide(false);
+  }
+
+  // The time of what is on the screen, in words.
+  function shownAt() {
+    const value = page.open() ? model.get("detail") : list.listing();
+    if (!value) return null;
+    const { hour, minute, second } = partsOf(new Date(value.as_of), value.scope?.zone ?? model.get("scope").zone);
+    return `${hour}:${minute}:${second}`;
   }
 
   function refreshButton() {
     return (page.open() ? page : list).head.querySelector("[data-do=refresh]");
   }
 
-  function showDetail() {
+  // Draws the campaign that is open or shows the list again; whether that turned the page, and where the focus was.
+  function turnsPage() {
     const inside = root.contains(focused());
     const before = page.open();
     page.sync();
     const id = page.open();
-    if (id) answered();
     opened = id ?? opened;
-    list.hide(Boolean(id) || !(list.known() || root.classList.contains("bare")));
-    if (id !== before) turnPage(inside);
+    list.hide(Boolean(id) || !(list.listing() || root.classList.contains("bare")));
+    return id !== before && { inside };
   }
 
   function turnPage(inside) {
@@ -77,16 +98,26 @@ function campaignBrowser(model) {
   // ---- what the user wishes
 
   function wish(message) {
-    model.send(message);
+    line.wish(message);
     list.wished(message);
-  }
-
-  function answered() {
-    list.answered();
   }
 
   function refresh() {
     wish({ event: "refresh" });
+  }
+
+  // What the switch shows: the seconds between two refreshes, or none; null where the notebook switched it off for good.
+  function auto() {
+    return model.get("scope").refresh ? { pace: model.get("pace"), on: line.on() } : null;
+  }
+
+  function switchRefresh() {
+    line.turn(!line.on());
+    for (const control of root.querySelectorAll("[data-do=auto]")) control.ariaChecked = String(line.on());
+  }
+
+  function displayed() {
+    return !document.hidden && root.isConnected && root.getClientRects().length > 0;
   }
 
   async function copy(control) {
@@ -97,28 +128,40 @@ function campaignBrowser(model) {
     setTimeout(() => control.removeAttribute("data-done"), 1500);
   }
 
+  // Whoever comes back to the page finds it asking at once.
+  const seen = new IntersectionObserver(line.look);
+  seen.observe(root);
+  const returns = [[document, "visibilitychange"], [window, "online"], [window, "offline"]];
+  for (const [place, event] of returns) place.addEventListener(event, line.look);
+
   return {
     root,
-    handlers: { "change:listing": showListing, "change:detail": showDetail, "change:notice": showNotice },
+    update,
     show() {
-      showNotice();
-      showListing();
-      showDetail();
+      list.hide(!list.listing());
+      update();
+      if (!list.listing() && !page.open()) patience = setTimeout(showBare, PATIENCE);
     },
     dispose() {
+      for (const [place, event] of returns) place.removeEventListener(event, line.look);
+      clearTimeout(patience);
+      seen.disconnect();
+      line.dispose();
       desk.dispose();
       for (const part of parts) part.dispose();
     },
   };
 }
 
+const TRAITS = ["scope", "tiles", "listing", "detail", "notice", "pace", "answered"];
+
 function render({ model, el }) {
   const browser = campaignBrowser(model);
-  for (const [name, handler] of Object.entries(browser.handlers)) model.on(name, handler);
+  model.on("change", browser.update);
   el.append(browser.root);
   browser.show();
   return () => {
-    for (const [name, handler] of Object.entries(browser.handlers)) model.off(name, handler);
+    model.off("change", browser.update);
     browser.dispose();
   };
 }

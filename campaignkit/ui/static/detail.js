@@ -4,7 +4,7 @@ const TABS = [["overview", "Overview"], ["recipients", "Recipients"], ["errors",
   ["audit", "Audit"]];
 const FIRST_TAB = "overview";
 
-function detailPart({ model, uid, wish, statuses }) {
+function detailPart({ model, uid, wish, statuses, auto }) {
   const parts = {
     crumbs: h("nav", { class: "sub crumbs", "aria-label": "Breadcrumb" }),
     head: h("header", { class: "head" }), notice: h("div"),
@@ -28,7 +28,7 @@ function detailPart({ model, uid, wish, statuses }) {
     node.hidden = !id;
     if (!id) return;
     patch(parts.crumbs, crumbs(value.campaign));
-    patch(parts.head, detailHead(value, clockOf(value.scope.zone, value.as_of), statuses()));
+    patch(parts.head, detailHead(value, clockOf(value.scope.zone, value.as_of), statuses(), auto()));
     if (value.tab === state.asked || !value.panel) settle();
     drawTabs();
     drawPanel();

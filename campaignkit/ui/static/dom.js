@@ -164,8 +164,11 @@ function nil() {
   return h("span", { class: "nil", role: "img", "aria-label": "none" }, "–");
 }
 
-function notProvided() {
-  return h("span", { class: "sub" }, "not provided by this source");
+const NOT_PROVIDED = "not provided by this source";
+
+// A cell of a table has room for fewer words.
+function notProvided(words = NOT_PROVIDED) {
+  return h("span", { class: "sub lacking", title: words === NOT_PROVIDED ? null : NOT_PROVIDED }, words);
 }
 
 function flag() {
@@ -217,12 +220,13 @@ function badge(campaign, statuses) {
     judged ? `New · ${String(moderation).toLowerCase()}` : status);
 }
 
-function pausedUntil(campaign, clock) {
+function pausedUntil(campaign, clock, reason) {
   if (campaign.status !== "Paused" || !campaign.paused_until) return null;
   const instant = new Date(campaign.paused_until);
   if (Number.isNaN(instant.getTime())) return null;
   const { weekday, hour, minute } = partsOf(instant, clock.zone);
   const near = Math.abs(instant.getTime() - clock.now) < 6 * 86_400_000;   // beyond, a weekday's name is ambiguous
   const text = near ? `${weekday} ${hour}:${minute}` : momentText(instant, clock).trim();
-  return h("span", { class: "sub until", title: stamp(instant, clock).title }, `until ${text}`);
+  const why = reason ? `Paused: ${reason}. Goes on ` : "";
+  return h("span", { class: "sub until", title: `${why}${stamp(instant, clock).title}` }, `until ${text}`);
 }

@@ -88,9 +88,9 @@ function filterForm(uid, wish) {
   return {
     node,
     forget,
-    sync(listing) {
+    sync(scope, listing, figures) {
       latest = listing.filter;
-      patch(groups, optionGroups(uid, listing.options));
+      patch(groups, optionGroups(uid, scope.options, listing.facets, figures));
       show();
     },
     // Before the first answer: the groups in grey.
@@ -114,21 +114,35 @@ function inputsOf(form, field) {
   return [...form.querySelectorAll("input")].filter((input) => input.dataset.field === field);
 }
 
-function optionGroups(uid, options) {
+function optionGroups(uid, options, facets, figures) {
+  const modes = figures.listed && !figures.modes_known ? lackingGroup("modes")
+    : optionGroup(uid, "modes", "checkbox", options.modes, facets?.modes);
   return [
     optionGroup(uid, "period", "radio", options.periods),
-    optionGroup(uid, "statuses", "checkbox", options.statuses, true),
-    optionGroup(uid, "modes", "checkbox", options.modes),
-    options.workspaces?.length > 0 && optionGroup(uid, "workspaces", "checkbox", options.workspaces),
+    optionGroup(uid, "statuses", "checkbox", options.statuses, facets?.statuses, true),
+    modes,
+    options.workspaces?.length > 0
+      && optionGroup(uid, "workspaces", "checkbox", options.workspaces, facets?.workspaces),
   ];
 }
 
-function optionGroup(uid, field, type, options, dots = false) {
+function lackingGroup(field) {
+  return h("fieldset", { "data-group": field }, h("legend", {}, FIELDS[field]), notProvided());
+}
+
+// The count behind a value is what the list would show if it were the only one chosen in its group.
+function optionGroup(uid, field, type, options, counts, dots = false) {
   return h("fieldset", { "data-group": field }, h("legend", {}, FIELDS[field]),
-    (options ?? []).map(({ value, label, tip }) => h("label", { class: "opt", title: tip },
-      h("input", { type, name: `${uid}-${field}`, value, "data-field": field }),
-      dots && h("span", { class: "dot", "data-s": value, "aria-hidden": "true" }),
-      h("span", { class: "word" }, label ?? value))));
+    (options ?? []).map(({ value, label, tip }) => {
+      const name = label ?? value;
+      const count = counts?.[value];
+      return h("label", { class: "opt", title: tip ?? (name.length > 20 ? name : null) },
+        h("input", { type, name: `${uid}-${field}`, value, "data-field": field,
+          "aria-label": count === undefined ? null : `${name}, ${figure(count)}` }),
+        dots && h("span", { class: "dot", "data-s": value, "aria-hidden": "true" }),
+        h("span", { class: "word" }, name),
+        count !== undefined && h("span", { class: count ? "n" : "n zero", "aria-hidden": "true" }, figure(count)));
+    }));
 }
 
 // ---- above the table

@@ -3,7 +3,7 @@
 const REDRAWS = new Set(["filter", "drop", "clear", "sort", "page"]);
 const PATIENCE = 200;                  // ms without an answer before grey bars say that one is awaited
 
-function listingPart({ model, uid, root, wish, copy }) {
+function listingPart({ model, uid, root, wish, copy, auto }) {
   const form = filterForm(uid, wish);
   const table = campaignTable();
   const parts = {
@@ -23,25 +23,33 @@ function listingPart({ model, uid, root, wish, copy }) {
     return value?.rows ? value : null;
   }
 
-  function statuses() {
-    return new Map((listing()?.options.statuses ?? []).map((option) => [option.value, option]));
+  function scope() {
+    return model.get("scope");
   }
 
-  function sync() {
+  function figures() {
+    return model.get("tiles");
+  }
+
+  function statuses() {
+    return new Map((scope().options?.statuses ?? []).map((option) => [option.value, option]));
+  }
+
+  function sync(quiet) {
     const value = listing();
     if (!value) return;
-    const clock = clockOf(value.scope.zone, value.as_of);
-    patch(parts.head, listHead(value, clock));
-    patch(parts.kpis, tiles(value, uid));
-    form.sync(value);
+    const clock = clockOf(scope().zone, value.as_of);
+    patch(parts.head, listHead(scope(), value, clock, auto()));
+    patch(parts.kpis, tiles(scope(), figures(), uid));
+    form.sync(scope(), value, figures());
     showBar();
-    table.sync(value, { clock, statuses: statuses() });
+    table.sync(value, { scope: scope(), clock, statuses: statuses() }, quiet);
   }
 
   // Before the first answer there is only the reason why there is none.
   function bare() {
     patch(parts.head, listHead(null));
-    patch(parts.kpis, tiles(null, uid));
+    patch(parts.kpis, tiles(null, null, uid));
     form.bare();
     table.bare();
     split.inert = true;
@@ -111,7 +119,7 @@ function listingPart({ model, uid, root, wish, copy }) {
     statuses,
     sync,
     bare,
-    known: () => Boolean(listing()),
+    listing,
     hide(on) {
       if (on && !node.hidden) state.scroll = table.box.scrollTop;
       const back = node.hidden && !on;

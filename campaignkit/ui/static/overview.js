@@ -2,7 +2,7 @@
 
 const TO_COME = new Set(["Pending", "New"]);
 
-function detailHead(detail, clock, statuses) {
+function detailHead(detail, clock, statuses, auto) {
   const { campaign } = detail;
   return [
     h("div", { class: "title" },
@@ -10,7 +10,7 @@ function detailHead(detail, clock, statuses) {
         h("span", { class: "state" }, badge(campaign, statuses), pausedUntil(campaign, clock))),
       h("p", { class: "sub" }, joined(subLine(campaign, clock)))),
     h("span", { class: "grow" }),
-    freshness(detail.as_of, clock),
+    freshness(detail.as_of, clock, auto),
   ];
 }
 

@@ -4,7 +4,7 @@ const COLUMNS = [
   { name: "id", head: "ID", cell: idCell },
   { name: "workspace", head: "Workspace", cell: (row) => row.workspace_id, clip: true, master: true },
   { name: "status", head: "Status", cell: statusCell },
-  { name: "mode", head: "Mode", cell: (row) => row.mode ?? nil() },
+  { name: "mode", head: "Mode", cell: (row) => row.mode ?? notProvided("not provided") },
   { name: "progress", head: "Progress", cell: progressCell },
   { name: "sender", head: "Sender", sort: "sender", cell: (row) => row.saddr, clip: true },
   { name: "start", head: "Start", sort: "start", cell: (row, { clock }) => stackedMoment(row.start_at, clock) },
@@ -15,6 +15,7 @@ const COLUMNS = [
   { name: "open", head: "Open", silent: true, cell: () => h("span", { class: "go", "aria-hidden": "true" }, "›") },
 ];
 const GHOST_ROWS = 17;
+const HOVERED = matchMedia("(hover: hover)").matches ? ":hover" : ":not(*)";      // a tap leaves :hover behind
 
 // ---- cells
 
@@ -28,7 +29,7 @@ function idCell(row) {
 }
 
 function statusCell(row, { statuses, clock }) {
-  return [badge(row, statuses), pausedUntil(row, clock)];
+  return [badge(row, statuses), pausedUntil(row, clock, row.paused_reason)];
 }
 
 // A time of another year takes a second line for the hour: the columns stay as wide as this year's times need.
@@ -116,10 +117,12 @@ function ghostRow(columns, place) {
     !column.silent && h("span", { class: "skel", style: `--w:${width(at)}%` }))));
 }
 
-function pagingFoot({ first, last, total, has_previous: previous, has_next: next }) {
+function pagingFoot({ first, last, total, has_previous: previous, has_next: next }, waits) {
   return [
     h("span", {}, h("b", {}, `${figure(first)}–${figure(last)}`), ` of ${figure(total)}`),
+    waits && h("span", {}, "Rows come and go once the pointer leaves the list"),
     h("span", { class: "grow" }),
+    pageButton("first", "« First", previous),
     pageButton("previous", "‹ Previous", previous),
     pageButton("next", "Next ›", next),
   ];
@@ -146,19 +149,33 @@ function campaignTable() {
   let current = null;
   let drawn = new Map();         // id -> what its row was drawn from
   let shown = null;
+  let rows = [];                 // as they stand in the table
+  let held = null;               // what is shown once the pointer has left
 
   function drawColumns(master, sort) {
     const columns = COLUMNS.filter((column) => master || !column.master);
     table.classList.toggle("master", master);
     patch(columnGroup, columns.map((column) => h("col", { "data-c": column.name })));
     patch(head, [h("tr", {}, columns.map((column) => headCell(column, sort)))]);
-    if (ghost.rows[0]?.cells.length !== columns.length) {
-      ghost.replaceChildren(...Array.from({ length: GHOST_ROWS }, (_, place) => ghostRow(columns, place)));
-    }
+    drawGhosts(columns);
     return columns;
   }
 
-  function drawRows(rows, columns, context) {
+  // As many bars as there were rows: what is awaited takes the room of what it replaces.
+  function drawGhosts(columns) {
+    const length = Math.min(rows.length || GHOST_ROWS, GHOST_ROWS);
+    if (ghost.rows[0]?.cells.length === columns.length && ghost.rows.length === length) return;
+    ghost.replaceChildren(...Array.from({ length }, (_, place) => ghostRow(columns, place)));
+  }
+
+  // A refresh that nobody asked for leaves every row under the pointer where it is, and brings its figures up to date.
+  function arranged(fresh, quiet) {
+    if (!quiet || !rows.length || !body.matches(HOVERED)) return fresh;
+    const known = new Map(fresh.map((row) => [row.external_id, row]));
+    return rows.map((row) => known.get(row.external_id) ?? row);
+  }
+
+  function drawRows(columns, context) {
     const focused = body.getRootNode().activeElement?.closest?.("tr");
     const held = focused && body.contains(focused) ? { row: focused, place: [...body.rows].indexOf(focused) } : null;
     if (!rows.some((row) => row.external_id === current)) {
@@ -204,20 +221,28 @@ function campaignTable() {
     shown = place;
   }
 
+  function sync(listing, context, quiet = false) {
+    rows = arranged(listing.rows, quiet);
+    const waits = rows.map((row) => row.external_id).join() !== listing.rows.map((row) => row.external_id).join();
+    held = waits ? () => sync(listing, context) : null;
+    const none = rows.length === 0;
+    box.hidden = none;
+    empty.hidden = !none;
+    foot.hidden = none && !listing.has_previous;
+    table.setAttribute("aria-description", listing.caption);
+    drawRows(drawColumns(context.scope.master, listing.sort), context);
+    patch(empty, none ? emptyState(listing) : []);
+    patch(foot, pagingFoot(listing, waits));
+    backToTop(listing);
+  }
+
+  body.addEventListener("pointerleave", () => held?.());
+
   return {
     parts: [box, empty, foot],
     box,
     focusRow,
-    sync(listing, context) {
-      const none = listing.rows.length === 0;
-      box.hidden = none;
-      empty.hidden = !none;
-      foot.hidden = none && !listing.has_previous;
-      drawRows(listing.rows, drawColumns(listing.scope.master, listing.sort), context);
-      patch(empty, none ? emptyState(listing) : []);
-      patch(foot, pagingFoot(listing));
-      backToTop(listing);
-    },
+    sync,
     // Before the first answer: heads and grey bars, nothing that could be clicked.
     bare() {
       drawColumns(false, {});

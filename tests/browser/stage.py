@@ -1,0 +1,97 @@
+"""The widget on a page of its own: its module in a browser, its kernel side in this process, nothing in between.
+
+What Jupyter would carry, `Stage` carries, at once or when the test lets it; so the states of a bad line can be had.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Page
+
+from campaignkit.ui import CampaignBrowser, front_end
+from tests.browser.screen import Screen
+
+ADDRESS = "http://127.0.0.1/stage"
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Stage</title><link rel="icon" href="data:,">
+<style>html, body { margin: 0; background: Canvas; color-scheme: light dark } #stage { padding: 12px 16px }</style>
+<body data-jp-theme-light="true"><div id="stage"></div></body></html>"""
+SHOW = """async ([module, style, state]) => {
+  document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
+  const handlers = new Set();
+  const kernel = { status: "idle", connectionStatus: "connected", reconnect: async () => { window.reconnects += 1; } };
+  window.reconnects = 0;
+  window.kernel = kernel;
+  window.told = (news) => { Object.assign(state, news); for (const handler of handlers) handler(); };
+  window.show = async () => {
+    const { default: widget } = await import(URL.createObjectURL(new Blob([module], { type: "text/javascript" })));
+    const model = {
+      get: (name) => state[name],
+      on: (name, handler) => handlers.add(handler),
+      off: (name, handler) => handlers.delete(handler),
+      send: (message) => window.wished(JSON.stringify(message)),
+      widget_manager: { kernel },
+    };
+    window.gone = widget.render({ model, el: document.getElementById("stage") });
+  };
+  await window.show();
+}"""
+
+
+@dataclass
+class Stage:
+    """A page and the kernel side that answers it; `silent` keeps the answers back until `speak`."""
+
+    page: Page
+    browser: CampaignBrowser
+    silent: bool = False
+    wishes: list[dict[str, Any]] = field(default_factory=list)
+    kept: list[dict[str, Any]] = field(default_factory=list)
+
+    def open(self, query: str = "") -> Screen:
+        """Show the widget at an address with that query."""
+        self.page.route(
+            f"{ADDRESS}**",
+            lambda route: route.fulfill(body=PAGE, headers={"content-type": "text/html; charset=utf-8"}),
+        )
+        self.page.goto(f"{ADDRESS}{query}")
+        self.page.expose_function("wished", self._wished)
+        self.page.evaluate(SHOW, [front_end.script(), front_end.style(), self._state()])
+        return Screen(self.page, self.page.locator(".ck"))
+
+    def events(self) -> list[str]:
+        """Return what the page has asked for so far."""
+        return [str(message["event"]) for message in self.wishes]
+
+    def speak(self) -> None:
+        """Give the answers that were kept back."""
+        self.silent = False
+        kept, self.kept = self.kept, []
+        for message in kept:
+            self._answer(message)
+
+    def tell(self) -> None:
+        """Let the page know the kernel's state as it is."""
+        self.page.evaluate("news => told(news)", self._state())
+
+    def _wished(self, text: str) -> None:
+        message = json.loads(text)
+        self.wishes.append(message)
+        if self.silent:
+            self.kept.append(message)
+        else:
+            self._answer(message)
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        self.browser._receive(self.browser, message, [])
+        self.tell()
+
+    def _state(self) -> dict[str, Any]:
+        names = self.browser.trait_names(sync=True)
+        return json.loads(  # type: ignore[no-any-return]
+            json.dumps(
+                {name: getattr(self.browser, name) for name in names if not name.startswith("_")}, default=str
+            )
+        )
