@@ -318,8 +318,7 @@ class Campaigns:
         """Return the rows as campaigns, with what each has sent, delivered and lost."""
         if not found:
             return ()
-        ids = {"campaign_ids": [row["campaign_id"] for row in found]}
-        progress = {row["campaign_id"]: row for row in session.rows("campaigns/progress", ids)}
+        progress = _progress(session, [row["campaign_id"] for row in found])
         paused = [row["campaign_id"] for row in found if row["status"] == Status.PAUSED]
         reasons: dict[int, str] = {}
         if paused and self._store.probe.provides("core.state_events"):
@@ -334,6 +333,15 @@ class Campaigns:
             )
             for row in found
         )
+
+
+def _progress(session: Session, ids: list[int]) -> dict[int, Row]:
+    """Return the rows of campaigns/progress by campaign, some of others among them."""
+    first, last = min(ids), max(ids)
+    scattered = last - first >= 2 * len(ids)
+    variant = Variant(filters=frozenset({"scattered"} if scattered else ()))
+    place = {"campaign_ids": ids, "first_id": first, "last_id": last}
+    return {row["campaign_id"]: row for row in session.rows("campaigns/progress", place, variant)}
 
 
 def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:

@@ -51,6 +51,24 @@ def test_sms_sent_counts_messages_on_handsets_not_parts_and_not_submissions(buil
     assert (row.sent, row.delivered, row.errors, row.total) == (4, 2, 1, 4)
 
 
+@pytest.mark.parametrize("last", [3, 907])
+def test_each_row_has_its_own_progress_whether_its_neighbours_are_on_the_page_or_not(
+    build: Build, last: int
+) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        for number, status in ((1, "Done"), (2, "Failed"), (last, "Done")):
+            world.campaign(session, number, status=status, created_at=ago(minutes=number))
+            for recipient in range(number % 10):
+                world.recipient(session, number, recipient, sms_result="delivered", smpp_code="DELIVRD")
+
+    rows = build(fill).campaigns.page(CampaignFilter(statuses={"Done"})).rows  # type: ignore[arg-type]
+    assert [(row.campaign_id, row.sent, row.delivered) for row in rows] == [
+        (1, 1, 1),
+        (last, last % 10, last % 10),
+    ]
+
+
 def test_the_list_hides_the_queue_and_the_archive_and_each_has_its_own_view(kit: Kit) -> None:
     assert ids(kit) == [1, 2, 3, 4, 5, 6, 7, 8, 9], "newest first"
     assert ids(kit, view="queue") == [10]

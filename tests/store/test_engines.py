@@ -419,7 +419,10 @@ def test_both_engines_judge_and_count_alike(both: Both) -> None:
     assert sum(part["recipients"] for part in parts) == 18
     assert {part["receipts_may_come"] for part in parts if part["stage"] == "Delivered"} == {True, False}
     assert {part["filtered"] for part in parts} == {True, False}
-    progress = both.rows("campaigns/progress", {"campaign_ids": [1, 2, 3, 99]}, ordered=False)
+    some = {"campaign_ids": [1, 3, 99], "first_id": 1, "last_id": 99}
+    scattered = both.rows("campaigns/progress", some, filters=frozenset({"scattered"}), ordered=False)
+    assert [row["campaign_id"] for row in scattered] == [1, 3]
+    progress = both.rows("campaigns/progress", some, ordered=False)
     assert [row["recipients"] for row in progress] == [18, 16, 16]
     for row in progress:
         recipients = both.rows("recipients/page", {"campaign_id": row["campaign_id"]}, sort="id")
