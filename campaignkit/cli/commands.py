@@ -148,6 +148,7 @@ def recipient_list(given: argparse.Namespace) -> RecipientList:
         sms_results=given.sms_result,
         smpp_codes=given.smpp_code,
         null_smpp=not given.without_null_smpp,
+        esmes=given.esme,
     )
     return RecipientList(campaign=given.id, filter=asked, sort=given.sort, descending=given.descending)
 

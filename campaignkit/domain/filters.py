@@ -17,6 +17,7 @@ from campaignkit.domain.lifecycle import Mode, Status
 from campaignkit.domain.spelling import Spelling, Spelt, either, ordered, sentence, spoken
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 
 class Period(StrEnum):
@@ -80,10 +81,18 @@ def parse_enum(kind: type[E], value: object, *, what: str) -> E:
         return kind(value)  # type: ignore[arg-type]  # whatever it is, an enum looks it up
     except ValueError:
         choices = ", ".join(kind)
-        raise InvalidInput(f"{what} {_short(value)} is unknown: choose from {choices}") from None
+        raise InvalidInput(f"{what} {short(value)} is unknown: choose from {choices}") from None
 
 
-def _short(value: object) -> str:
+def expect(kind: type[T], value: object, *, what: str) -> T:
+    """Return *value* if it is a *kind*, or raise `InvalidInput`."""
+    if not isinstance(value, kind):
+        raise InvalidInput(f"{what} takes a {kind.__name__}, not {short(value)}")
+    return value
+
+
+def short(value: object) -> str:
+    """Return *value* as a refusal quotes it: whatever was sent, a few characters of it."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…'"
 
@@ -94,7 +103,7 @@ def _set_of(kind: type[E], values: object, *, what: str) -> frozenset[E]:
 
 def _several(values: object, *, what: str) -> Iterable[object]:
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidInput(f"{what} takes a set of values, not {_short(values)}")
+        raise InvalidInput(f"{what} takes a set of values, not {short(values)}")
     return values
 
 
@@ -104,7 +113,7 @@ def _texts(values: object, *, what: str) -> frozenset[str]:
 
 def _text(value: object, *, what: str) -> str:
     if not isinstance(value, str):
-        raise InvalidInput(f"{what} takes text, not {_short(value)}")
+        raise InvalidInput(f"{what} takes text, not {short(value)}")
     if "\0" in value:
         raise InvalidInput(f"{what} holds a NUL character, which no campaign can contain: remove it")
     try:
@@ -155,7 +164,7 @@ class CampaignFilter(Spelt):
     def without(self, field: str) -> Self:
         """Return this filter with one field back at its default (a chip's ×, R37)."""
         if field not in CHIP_LABEL:
-            raise InvalidInput(f"there is no filter {_short(field)}")
+            raise InvalidInput(f"there is no filter {short(field)}")
         return replace(self, **{field: getattr(CampaignFilter(), field)})
 
     def cleared(self) -> Self:

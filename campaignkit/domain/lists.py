@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from campaignkit.domain.errors import InvalidInput
+from campaignkit.domain.errors import InvalidInput, NotFound
 from campaignkit.domain.filters import (
     CampaignFilter,
     CampaignSort,
     RecipientFilter,
     RecipientSort,
+    expect,
     id_range,
     parse_enum,
 )
@@ -87,6 +88,7 @@ class CampaignList:
 class RecipientList:
     """The recipients of one campaign: which, and in which order. `campaign` is its ID or a prefix of it.
 
+    Raises `NotFound` for what cannot be an ID, `InvalidInput` for another value that does not exist.
     Its keys in an address are others than those of a `CampaignList`, so that one address can carry both.
     """
 
@@ -97,7 +99,7 @@ class RecipientList:
 
     def __post_init__(self) -> None:
         if not isinstance(self.campaign, str) or id_range(self.campaign.strip()) is None:
-            raise InvalidInput(
+            raise NotFound(
                 f"no campaign has an ID like {literal(self.campaign)[:60]}: an ID is a UUID or the beginning of one"
             )
         object.__setattr__(self, "campaign", self.campaign.strip().lstrip("-"))
@@ -156,8 +158,7 @@ def _settle(
     filter: type[CampaignFilter] | type[RecipientFilter],
     kind: type[CampaignSort] | type[RecipientSort],
 ) -> None:
-    if not isinstance(asked.filter, filter):
-        raise InvalidInput(f"filter takes a {filter.__name__}, not {literal(asked.filter)[:60]}")
+    expect(filter, asked.filter, what="filter")
     sort = parse_enum(kind, asked.sort, what="sort")
     object.__setattr__(asked, "sort", sort)
     if asked.descending is None:

@@ -78,6 +78,8 @@ class Spelt:
 
 def queried(query: str) -> dict[str, list[str]]:
     """Return the values of each key of a URL query string, in order."""
+    if not isinstance(query, str):
+        raise InvalidInput(f"an address takes text, not {literal(query)[:60]}")
     given: dict[str, list[str]] = {}
     for key, value in parse_qsl(query.removeprefix("?"), keep_blank_values=True):
         given.setdefault(key, []).append(value)

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from typing import Any, overload
 
 from campaignkit.domain.delivery import Verdict
+from campaignkit.domain.errors import StoreUnreadable
+from campaignkit.domain.filters import E
 from campaignkit.domain.history import Step
 from campaignkit.domain.lifecycle import Mode, Moderation, State, Status
 from campaignkit.services.pages import Page
@@ -131,12 +133,23 @@ class History:
     not_provided: tuple[str, ...] = ()
 
 
+def in_contract(kind: type[E], value: str, *, what: str) -> E:
+    """Return the member of *kind* that the database's *value* spells; raises `StoreUnreadable` if there is none."""
+    try:
+        return kind(value)
+    except ValueError:
+        raise StoreUnreadable(
+            f"the data has a {what} {str(value)[:40]!r}, which the data contract does not know:"
+            " `campaignkit check` counts such rows"
+        ) from None
+
+
 def campaign_of(row: Row, progress: Mapping[str, int], reason: str | None, *, clear: bool) -> Campaign:
     """Return a row of campaigns/page with what campaigns/progress counted for it and why it is paused."""
     known = row | {
-        "status": Status(row["status"]),
-        "moderation": Moderation(row["moderation"]),
-        "mode": Mode(row["mode"]) if row["mode"] is not None else None,
+        "status": in_contract(Status, row["status"], what="status"),
+        "moderation": in_contract(Moderation, row["moderation"], what="moderation"),
+        "mode": in_contract(Mode, row["mode"], what="mode") if row["mode"] is not None else None,
         "author": row["author_name"] or mask_email(row["author_email"], clear=clear),
         "total": row["total"] if row["total"] is not None else progress.get("recipients"),
         "paused_reason": reason,

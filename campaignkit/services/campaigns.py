@@ -23,6 +23,7 @@ from campaignkit.domain.filters import (
     CampaignFilter,
     CampaignSort,
     Cursor,
+    expect,
     id_range,
 )
 from campaignkit.domain.history import steps
@@ -39,6 +40,7 @@ from campaignkit.services.answers import (
     Listed,
     Shown,
     campaign_of,
+    in_contract,
 )
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
@@ -70,7 +72,9 @@ class Campaigns:
         with self._store.reading() as session:
             found = session.rows("campaigns/statuses", self._scope())
             delivered = session.row("campaigns/delivered", self._scope())["delivered"]
-        by_status = dict.fromkeys(Status, 0) | {Status(row["status"]): row["campaigns"] for row in found}
+        by_status = dict.fromkeys(Status, 0) | {
+            in_contract(Status, row["status"], what="status"): row["campaigns"] for row in found
+        }
         return Kpis(
             total=sum(by_status.values()),
             active=sum(by_status[status] for status in LIVE),
@@ -109,6 +113,7 @@ class Campaigns:
 
         Raises `InvalidInput` for a limit or cursor that does not exist, and for a workspace outside the scope.
         """
+        expect(CampaignList, asked, what="asked")
         with self._store.reading() as session:
             tally = self._tally(session, asked.filter)
             page = self._page(session, asked, limit=limit, after=after, total=tally.total)
@@ -156,7 +161,8 @@ class Campaigns:
     def dropping(self, filter: CampaignFilter) -> dict[str, int]:
         """Return, for each active field of *filter*, how many campaigns would match without it (R39)."""
         with self._store.reading() as session:
-            return self._tally(session, filter).dropping(filter.active)
+            tally = self._tally(session, filter)
+        return tally.dropping(filter.active)
 
     def find(self, id: str) -> Campaign:
         """Return the campaign of that `external_id` or unambiguous prefix, whatever view it is in.
@@ -248,6 +254,7 @@ class Campaigns:
 
     def _matching(self, filter: CampaignFilter) -> tuple[Variant, dict[str, object]]:
         """Return the form of campaigns/page that *filter* asks for, and its parameters."""
+        expect(CampaignFilter, filter, what="filter")
         unknown = filter.workspaces - set(self._viewer.workspaces)
         if unknown:
             raise InvalidInput(
@@ -356,8 +363,8 @@ def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:
 def judged(part: Row, table: StatTable) -> Verdict:
     """Return the verdict on the recipients of *part*, a row of campaigns/verdicts."""
     return verdict(
-        stage=Stage(part["stage"]),
-        sms_result=SmsResult(part["sms_result"]),
+        stage=in_contract(Stage, part["stage"], what="stage"),
+        sms_result=in_contract(SmsResult, part["sms_result"], what="SMS result"),
         kind=table.kind(part["smpp_code"]),
         filtered=part["filtered"],
         receipts_may_come=part["receipts_may_come"],

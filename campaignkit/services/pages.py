@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, get_args, get_type_hints
 
 from campaignkit.domain.errors import InvalidInput
-from campaignkit.domain.filters import Cursor
+from campaignkit.domain.filters import Cursor, short
 from campaignkit.store.statements import Variant
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _bare(hint: Any) -> type:
 def check_limit(limit: object) -> int:
     """Return *limit* if a page can have that many rows, or raise `InvalidInput`."""
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MOST_ROWS:
-        raise InvalidInput(f"a page has from 1 to {MOST_ROWS:,} rows, not {limit!r}")
+        raise InvalidInput(f"a page has from 1 to {MOST_ROWS:,} rows, not {short(limit)}")
     return limit
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaignkit.domain.delivery import RECEIPTS_MAY_COME, Kind, SmsResult, Stage, Verdict
-from campaignkit.domain.filters import Cursor, E, RecipientFilter, RecipientSort, parse_enum
+from campaignkit.domain.filters import Cursor, E, RecipientFilter, RecipientSort, expect
+from campaignkit.domain.lists import RecipientList
+from campaignkit.services.answers import in_contract
 from campaignkit.services.campaigns import PAGE_ROWS, Campaigns, judged
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
@@ -69,6 +71,7 @@ class Recipients:
 
         Raises `NotFound` or `Ambiguous`.
         """
+        expect(RecipientFilter, filter, what="filter")
         since = self._clock() - RECEIPTS_MAY_COME
         with self._store.reading() as session:
             campaign_id = self._campaigns.locate(session, id)["campaign_id"]
@@ -118,7 +121,8 @@ class Recipients:
         Rows that were not sent come last in both directions. Raises `NotFound` or `Ambiguous` for the
         campaign, `InvalidInput` for a sort, limit or cursor that does not exist.
         """
-        by = parse_enum(RecipientSort, sort, what="sort")
+        asked = RecipientList(campaign=id, filter=filter, sort=sort, descending=descending)  # type: ignore[arg-type]  # checked there
+        by, descending = asked.sort, asked.descending
         order = order_name(by, descending=descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
@@ -127,7 +131,7 @@ class Recipients:
         by_time = by is RecipientSort.SENT
         variant, place = later(variant, cursor, key=datetime if by_time else int, tie=int, nullable=by_time)
         with self._store.reading() as session:
-            parameters["campaign_id"] = self._campaigns.locate(session, id)["campaign_id"]
+            parameters["campaign_id"] = self._campaigns.locate(session, asked.campaign)["campaign_id"]
             counted = session.row("recipients/page", parameters, replace(matching, counted=True))
             found = session.rows("recipients/page", parameters | place | {"limit": limit + 1}, variant)
         rows = tuple(_recipient(row) for row in found[:limit])
@@ -172,7 +176,7 @@ def _sum(parts: Iterable[Row]) -> int:
 def _by(kind: type[E], column: str, parts: Iterable[Row]) -> dict[E, int]:
     counts = dict.fromkeys(kind, 0)
     for part in parts:
-        counts[kind(part[column])] += part["recipients"]
+        counts[in_contract(kind, part[column], what=column)] += part["recipients"]
     return counts
 
 
@@ -187,8 +191,8 @@ def _codes(parts: Iterable[Row]) -> dict[str, int]:
 def _recipient(row: Row) -> Recipient:
     known = row | {
         "recipient": MASK + row["ctn_tail"],
-        "stage": Stage(row["stage"]),
-        "sms_result": SmsResult(row["sms_result"]),
+        "stage": in_contract(Stage, row["stage"], what="stage"),
+        "sms_result": in_contract(SmsResult, row["sms_result"], what="SMS result"),
         # R52: the time the final receipt came; an intermediate one delivers nothing
         "delivered_at": row["dlr_at"] if row["sms_result"] != SmsResult.UNKNOWN else None,
     }

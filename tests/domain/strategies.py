@@ -39,6 +39,7 @@ RECIPIENT_FILTERS = st.builds(
     sms_results=st.frozensets(st.sampled_from(SmsResult)),
     smpp_codes=st.frozensets(TEXTS, max_size=3),
     null_smpp=st.booleans(),
+    esmes=st.frozensets(TEXTS, max_size=2),
 )
 LISTS = st.builds(
     CampaignList, filter=FILTERS, sort=st.sampled_from(CampaignSort), descending=st.none() | st.booleans()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import campaignkit
-from campaignkit.domain.errors import InvalidInput
+from campaignkit.domain.errors import CampaignKitError, InvalidInput
 from campaignkit.domain.filters import CampaignFilter, CampaignSort, RecipientFilter, RecipientSort
 from campaignkit.domain.lists import CampaignList, RecipientList
 from tests.domain.strategies import FILTERS, LISTS, RECIPIENT_FILTERS, RECIPIENT_LISTS
@@ -216,7 +216,7 @@ def test_an_address_of_an_invented_list_is_refused_by_name(query: str, named: st
     ],
 )
 def test_an_address_of_invented_recipients_is_refused_by_name(query: str, named: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(CampaignKitError) as refused:
         RecipientList.from_query(query)
     assert named in str(refused.value)
     assert len(str(refused.value)) < 250

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import campaignkit
 from campaignkit import CampaignFilter, Kit, Mode, Period, Status, Verdict
-from campaignkit.domain.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
+from campaignkit.domain.errors import Ambiguous, InvalidInput, NotAllowed, NotFound, StoreUnreadable
 from campaignkit.domain.filters import CampaignSort, Cursor, View
 from campaignkit.domain.lists import CampaignList
 from tests import world
@@ -483,3 +483,32 @@ def test_a_cursor_without_a_start_leads_on_among_those_without(kit: Kit) -> None
     page = kit.campaigns.page(sort="start", limit=4)
     assert all(row.start_at is None for row in page.rows)
     assert len(kit.campaigns.page(sort="start", after=page.next).rows) == 5
+
+
+@pytest.mark.parametrize(
+    ("relation", "column"),
+    [
+        ("campaigns", "status"),
+        ("campaigns", "moderation"),
+        ("campaigns", "mode"),
+        ("recipients", "stage"),
+        ("recipients", "sms_result"),
+    ],
+)
+def test_a_word_that_the_contract_does_not_know_is_named_and_check_is_the_way_out(
+    build: Build, relation: str, column: str
+) -> None:
+    def fill(session: world.Session) -> None:
+        every_status(session)
+        world.recipient(session, 6, 1)
+        session.script(
+            f"create table core.other as select * replace ('Asleep' as {column}) from core.{relation};"
+            f"drop table core.{relation}; alter table core.other rename to {relation}"
+        )
+
+    kit = build(fill)
+    asked = {"campaigns": kit.campaigns.page, "recipients": lambda: kit.recipients.page("00000006")}[relation]
+    with pytest.raises(
+        StoreUnreadable, match="'Asleep', which the data contract does not know.*campaignkit check"
+    ):
+        asked()

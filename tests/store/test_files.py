@@ -7,7 +7,8 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,8 @@ import duckdb
 import pytest
 
 import campaignkit
-from campaignkit.domain.errors import StoreError, StoreMissing, StoreUnreadable
+from campaignkit import Kit
+from campaignkit.domain.errors import StoreBusy, StoreError, StoreMissing, StoreUnreadable
 from campaignkit.services.check import check
 from campaignkit.store.duckdb import DuckStore
 from campaignkit.store.migrate import init
@@ -252,6 +254,121 @@ def test_a_file_that_goes_and_comes_back_is_asked_anew_each_time(good: Path, tmp
     assert kit.campaigns.page().total == 99
 
 
+ONE = "00000001-0000-0000-0000-000000000000"
+QUESTIONS: dict[str, Callable[[Kit], object]] = {
+    "tiles": lambda kit: kit.campaigns.kpis(),
+    "list": lambda kit: kit.campaigns.listing(),
+    "page": lambda kit: kit.campaigns.page(),
+    "counts": lambda kit: kit.campaigns.facets(),
+    "one": lambda kit: kit.campaigns.show(ONE),
+    "days": lambda kit: kit.campaigns.activity(ONE),
+    "history": lambda kit: kit.campaigns.history(ONE),
+    "recipients": lambda kit: kit.recipients.page(ONE),
+    "errors": lambda kit: kit.errors.of(ONE),
+    "audit": lambda kit: kit.audit.of(ONE),
+}
+
+
+def held(path: Path) -> Iterator[None]:
+    """Let a program that knows nothing of us hold the file."""
+    code = "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "held\n"
+        yield
+        program.communicate(timeout=60)
+
+
+def gone(path: Path) -> Iterator[None]:
+    path.unlink()
+    yield
+
+
+def folder_gone(path: Path) -> Iterator[None]:
+    path.parent.rename(path.parent.with_name("elsewhere"))
+    yield
+    path.parent.with_name("elsewhere").rename(path.parent)
+
+
+def a_folder(path: Path) -> Iterator[None]:
+    path.unlink()
+    path.mkdir()
+    yield
+    path.rmdir()
+
+
+def a_pipe(path: Path) -> Iterator[None]:
+    path.unlink()
+    os.mkfifo(path)
+    yield
+    path.unlink()
+
+
+def emptied(path: Path) -> Iterator[None]:
+    path.write_bytes(b"")
+    yield
+
+
+def cut_short(path: Path) -> Iterator[None]:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+    yield
+
+
+def scrambled(path: Path) -> Iterator[None]:
+    raw = bytearray(path.read_bytes())
+    for at in range(3 * HEADER + 100, len(raw), HEADER):
+        raw[at] ^= 0xFF
+    path.write_bytes(raw)
+    yield
+
+
+def anothers(path: Path) -> Iterator[None]:
+    path.unlink()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table campaigns (id int)")
+    yield
+
+
+DISASTERS: dict[str, tuple[Callable[[Path], Iterator[None]], type[StoreError], str]] = {
+    "gone": (gone, StoreMissing, "does not exist"),
+    "its folder gone": (folder_gone, StoreMissing, "does not exist"),
+    "held by a foreign program": (held, StoreBusy, "is held by another program"),
+    "replaced by a folder": (a_folder, StoreUnreadable, "is a folder"),
+    "replaced by a pipe": (a_pipe, StoreUnreadable, "is not a DuckDB database"),
+    "replaced by another database": (anothers, StoreUnreadable, "does not keep the data contract"),
+    "emptied": (emptied, StoreUnreadable, "is not a DuckDB database"),
+    "cut short": (cut_short, StoreUnreadable, "is damaged"),
+    "scrambled": (scrambled, StoreUnreadable, "is damaged"),
+}
+
+
+@pytest.mark.parametrize(("happens", "kind", "words"), DISASTERS.values(), ids=DISASTERS)
+def test_every_question_names_what_happened_to_the_file_and_is_answered_once_it_is_back(
+    good: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    happens: Callable[[Path], Iterator[None]],
+    kind: type[StoreError],
+    words: str,
+) -> None:
+    monkeypatch.setattr("campaignkit.store.duckdb.BUSY_SECONDS", 0.0)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    path = Path(shutil.copy(good, folder / "db.duckdb"))
+    kit = campaignkit.open(path, workspace="master", actor="ann")
+    before = {name: ask(kit) for name, ask in QUESTIONS.items()}
+    with contextmanager(happens)(path):
+        for ask in QUESTIONS.values():
+            with pytest.raises(StoreError) as found:
+                ask(kit)
+            check_sentence(found.value, path, kind, words)
+    shutil.copy(good, path)
+    assert {name: ask(kit) for name, ask in QUESTIONS.items()} == before
+
+
 # ── rights ───────────────────────────────────────────────────────────────────
 
 AS_NOBODY = """
@@ -304,6 +421,40 @@ def test_a_file_that_may_not_be_read_says_so(good: Path, open_folder: Path) -> N
         assert as_ordinary_user(good, path, what) == (
             f"StoreUnreadable {path} may not be opened by this account: ask for the right to read it"
         )
+
+
+CLOSED_MEANWHILE = """
+import os, sys
+import campaignkit
+from campaignkit.domain.errors import StoreError
+path = sys.argv[1]
+kit = campaignkit.open(path, workspace="master", actor="ann")
+kit.campaigns.page()
+if os.geteuid() == 0:
+    os.chown(path, 65534, 65534)
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+for mode in (0o600, 0, 0o600):
+    os.chmod(path, mode)
+    try:
+        print(kit.campaigns.page().total)
+    except StoreError as error:
+        print(type(error).__name__, error)
+"""
+
+
+def test_a_file_that_is_closed_to_us_under_an_open_kit_says_so_until_it_is_opened_again(
+    good: Path, open_folder: Path
+) -> None:
+    path = Path(shutil.copy(good, open_folder / "shared.duckdb"))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CLOSED_MEANWHILE, str(path)],
+        check=False, cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        "99",
+        f"StoreUnreadable {path} may not be opened by this account: ask for the right to read it",
+        "99",
+    ], done.stderr
 
 
 def test_a_file_in_a_closed_folder_says_so(good: Path, open_folder: Path) -> None:
