@@ -1,4 +1,4 @@
-"""A million lines, written with Jasmin's own format strings, with every number known beforehand."""
+"""A million lines, as Jasmin and as Twilio write them, with every number known beforehand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
+
 from tests.importing.jasmin import large_log
+from tests.importing.twilio import large_export
 from tests.importing.world import bring, rows
 
 MESSAGES = 535_000
@@ -44,3 +47,33 @@ def test_a_million_lines_add_up_to_the_last_one(tmp_path: Path) -> None:
         ) where back"""
     assert rows(into, unordered) == [{"n": 0}]
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB", file=sys.stderr)
+
+
+def test_a_million_rows_of_a_csv_add_up_to_the_last_one(tmp_path: Path) -> None:
+    source, into = tmp_path / "log.csv", tmp_path / "x.duckdb"
+    expected = large_export(source, 1_000_000)
+    assert source.stat().st_size > 200_000_000
+    begun = time.monotonic()
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create temp table bare as from read_csv($source, all_varchar = true)", {"source": str(source)}
+        )
+    bare = time.monotonic() - begun
+    begun = time.monotonic()
+    report = bring(into, source, adapter="twilio-csv")
+    taken = time.monotonic() - begun
+    print(
+        f"{report.read} rows in {taken:.1f} s, {taken / bare:.1f} times a bare read_csv of {bare:.1f} s",
+        file=sys.stderr,
+    )
+    assert report.as_json() == {
+        "read": expected.read,
+        "campaigns": len(expected.campaigns),
+        "recipients": expected.recipients,
+        "receipts": 0,
+        "unmapped": dict(sorted(expected.unmapped.items())),
+        "number_invalid": 0,
+    }
+    for column, counts in (("stage", expected.stages), ("smpp_code", expected.codes)):
+        found = rows(into, f"select {column} as value, count(*) as n from core.recipients group by 1")
+        assert {row["value"]: row["n"] for row in found} == dict(counts)
