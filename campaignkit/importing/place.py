@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -42,6 +43,10 @@ def private_folder(into: Path) -> Iterator[Path]:
 
 
 def _check(into: Path) -> None:
+    if str(into).startswith(("postgresql:", "postgres:")):
+        raise InvalidInput("an import fills a DuckDB file, not a server: name a file with --into")
+    if re.search("[\udc80-\udcff]", str(into.absolute())):
+        raise InvalidInput(f"{str(into)!a} is not UTF-8: choose another name for --into")
     if into.is_dir():
         raise InvalidInput(f"{into} is a folder: name the DuckDB file in it")
     if not into.parent.is_dir():

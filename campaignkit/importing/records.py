@@ -75,10 +75,6 @@ def copied(path: Path, copy: Path, columns: Sequence[Column], *, reader: str) ->
             return _Table(path, _Lines(text, path), columns, reader).write(clean)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InvalidInput(f"{path} is damaged, it does not unpack as gzip: {error}") from None
-    except csv.Error:
-        raise InvalidInput(
-            f"{path} has a cell of more than {csv.field_size_limit():,} characters: a quote in it is never closed"
-        ) from None
 
 
 def matching(name: str) -> str:
@@ -165,12 +161,22 @@ class _Table:
             ),
         )
 
+    def _rows(self) -> Iterator[list[str]]:
+        reader = csv.reader(self.lines, delimiter=self.separator)
+        while True:
+            try:
+                yield from reader
+            except csv.Error:  # a cell of more than 131072 characters: a quote that is never closed
+                yield [*self.header, "too long"]
+            else:
+                return
+
     def _records(self) -> Iterator[Cells]:
         taken, width = self.lines.taken, len(self.header)
         picked = _picker([width if place is None else place for place in self.places])
         names = picked([*self.header, ""])
         cut = 0
-        for row in csv.reader(self.lines, delimiter=self.separator):
+        for row in self._rows():
             if len(row) > width and not any(row[width:]):
                 del row[width:]
             if len(row) == width:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import itertools
+import re
 import time
 import zlib
 from collections import Counter
@@ -110,11 +111,16 @@ def _size(path: Path) -> int:
 
 
 def _unambiguous(path: Path, link: Path) -> Path:
-    """Return a name of the file that DuckDB does not take for a pattern."""
-    if not set("*?[") & set(str(path)):
+    """Return a name of the file that DuckDB takes for one."""
+    if not _is_ambiguous(path):
         return path.absolute()
     link.symlink_to(path.absolute())
     return link
+
+
+def _is_ambiguous(path: Path) -> bool:
+    """Return whether DuckDB would take the name for a pattern, or for no text at all."""
+    return re.search("[*?[\udc80-\udcff]", str(path.absolute())) is not None
 
 
 def _text(path: Path, copy: Path) -> _Source:
@@ -122,8 +128,7 @@ def _text(path: Path, copy: Path) -> _Source:
     with path.open("rb") as file:
         compressed = file.read(2) == _GZIP
     being_written = time.time() - path.stat().st_mtime < STILL_WRITTEN_SECONDS
-    ambiguous = bool(set("*?[") & set(str(path)))
-    if not (compressed or being_written or ambiguous):
+    if not (compressed or being_written or _is_ambiguous(path)):
         lines = _lines_if_clean(path)
         if lines is not None:
             return _Source(path=path.absolute(), lines=lines)

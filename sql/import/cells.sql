@@ -13,8 +13,8 @@ create or replace temp macro cell(text) as
 -- The moment that a text means, or null: ISO 8601 with a time of day, or RFC 2822. Without a zone it is in the adapter's.
 -- What a spreadsheet of some country made of it (3/2/2026 8:00) can be two days, so it is none.
 create or replace temp macro moment(text) as case
-  when regexp_matches(text, '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d') then try_cast(text as timestamptz)
-  when regexp_matches(text, '^([A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} \d{4} ') then try_strptime(
+  when regexp_matches(text, '^[12]\d{3}-\d\d-\d\d[T ]\d\d:\d\d') then try_cast(text as timestamptz)
+  when regexp_matches(text, '^([A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} [12]\d{3} ') then try_strptime(
     regexp_replace(regexp_replace(text, '^[A-Za-z]{3},\s*', ''), '(GMT|UTC?|Z)$', '+0000'),
     '%d %b %Y %H:%M:%S %z'
   )

@@ -18,6 +18,7 @@ import pytest
 
 from campaignkit.assets import CHECKOUT
 from campaignkit.domain.errors import CampaignKitError, InvalidInput, StoreError, StoreUnreadable
+from tests.importing import twilio
 from tests.importing.jasmin import START, at, large_log, sent, write
 from tests.importing.world import bring, dump
 
@@ -100,6 +101,24 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, good: Path) -> 
     (tmp_path / "closed").mkdir(mode=0o555)
     said = in_child(tmp_path, "bring(Path('closed/x.duckdb'), Path('good.log'))", as_nobody=True)
     assert "InvalidInput: closed cannot be written to (Permission denied)" in said
+
+
+def test_a_target_that_no_import_can_fill_is_named(tmp_path: Path, good: Path) -> None:
+    with pytest.raises(InvalidInput, match="fills a DuckDB file, not a server"):
+        bring(Path("postgresql://localhost/campaigns"), good)
+    with pytest.raises(InvalidInput, match=r"\\udcff.* is not UTF-8: choose another name"):
+        bring(tmp_path / os.fsdecode(b"x\xff.duckdb"), good)
+
+
+@pytest.mark.parametrize("adapter", ["jasmin-log", "twilio-csv"])
+def test_a_source_may_have_a_name_that_is_not_utf_8(tmp_path: Path, good: Path, adapter: str) -> None:
+    source = tmp_path / os.fsdecode(b"log\xff.log")
+    if adapter == "jasmin-log":
+        good.rename(source)
+        os.utime(source, (0, 0))  # at rest, so that it would be read where it is
+    else:
+        twilio.write(source, [twilio.message()])
+    assert bring(tmp_path / "x.duckdb", source, adapter=adapter).recipients == 1
 
 
 @pytest.mark.parametrize("kind", ["text", "empty", "another database"])

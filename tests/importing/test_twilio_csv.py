@@ -54,6 +54,7 @@ def one(tmp_path: Path, **columns: str) -> dict[str, Any]:
         ("failed", "Failed", None, "unknown", "failed_at_submission"),
         ("canceled", "Failed", None, "unknown", "failed_at_submission"),
         ("Delivered", "Delivered", "Delivered", "delivered", "delivered"),  # somebody's capitals
+        ("QUEUED", "New", None, "unknown", "not_submitted"),
         ("teleported", "Delivered", "teleported", "unknown", "unknown"),  # a status that Twilio may add
     ],
 )
@@ -187,12 +188,41 @@ def test_a_moment_is_read_in_the_forms_that_occur(tmp_path: Path, written: str) 
         "infinity",
         "########",
         "2026-02-30T08:00:00Z",
+        "0000-03-02T08:00:00Z",
+        "9999-12-31T23:59:59Z",
     ],
 )
 def test_a_moment_that_could_be_two_is_none_and_counted(tmp_path: Path, written: str) -> None:
     source = write(tmp_path / "log.csv", [message(1), message(2, SentDate=written)])
     report = imported(tmp_path / "x.duckdb", source)
     assert (report.read, report.recipients, report.unmapped) == (2, 1, {"date_unreadable": 1})
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"Status": "+447700900123"}, "status_unreadable"),
+        ({"Status": "Hello, your code is 5"}, "status_unreadable"),
+        ({"Status": ""}, "without_status"),
+        ({"Sid": "+447700900123"}, "sid_unreadable"),
+        ({"Sid": "447700900123"}, "sid_unreadable"),
+        ({"Sid": ""}, "recipient_without_key"),
+    ],
+)
+def test_a_row_whose_columns_have_slipped_is_counted(
+    tmp_path: Path, columns: dict[str, str], reason: str
+) -> None:
+    report = imported(tmp_path / "x.duckdb", write(tmp_path / "log.csv", [message(1), message(2) | columns]))
+    assert (report.read, report.recipients, report.unmapped) == (2, 1, {reason: 1})
+
+
+@pytest.mark.parametrize(
+    "column", ["ErrorCode", "AccountSid", "NumSegments", "Status", "Sid", "SentDate", "Direction"]
+)
+def test_a_number_in_another_column_goes_nowhere(tmp_path: Path, column: str) -> None:
+    source = write(tmp_path / "log.csv", [message(1), message(2) | {column: "+447700900123"}])
+    imported(tmp_path / "x.duckdb", source)
+    assert not any("7700900123" in line for line in dump(tmp_path / "x.duckdb"))
 
 
 def test_an_export_whose_dates_are_all_mangled_says_so(tmp_path: Path) -> None:
