@@ -7,7 +7,7 @@ given as (
   select campaign_key, min(created_at) as created_at from yielded_campaigns group by campaign_key
 ),
 first_lines as (
-  select campaign_key, min(coalesce(created_at, attempted_at, sent_at)) as created_at
+  select campaign_key, min(coalesce(possible(created_at), possible(attempted_at), possible(sent_at))) as created_at
   from yielded_recipients where campaign_key is not null group by campaign_key
 ),
 named as (

@@ -6,11 +6,11 @@ create temp view receipts_read as
 select
   rowid as line, nullif(campaign_key, '') as campaign_key, nullif(recipient_key, '') as recipient_key,
   nullif(esme, '') as esme, nullif(trim(smsid), '') as smsid, nullif(trim(stat), '') as stat, nullif(err, '') as err,
-  received_at,
+  possible(received_at) as received_at,
   case
     when coalesce(nullif(recipient_key, ''), nullif(trim(smsid), '')) is null then 'receipt_without_id'
     when nullif(trim(stat), '') is null then 'receipt_without_stat'
-    when received_at is null then 'receipt_without_time'
+    when possible(received_at) is null then 'receipt_without_time'
   end as problem
 from yielded_receipts;
 

@@ -4,7 +4,7 @@
 create temp view attempts as
 with read as (
   select
-    y.rowid as line, y.* exclude (stage, campaign_key), nullif(y.campaign_key, '') as campaign_key, h.campaign_id,
+    y.* exclude (stage, campaign_key), nullif(y.campaign_key, '') as campaign_key, h.campaign_id,
     coalesce(y.stage, case
       when y.sent_at is not null or y.command_status = 'ESME_ROK' then 'Delivered'
       when y.command_status is not null then 'Failed'
@@ -13,7 +13,14 @@ with read as (
     end) as stage,
     coalesce(y.created_at, y.attempted_at, y.sent_at, y.dlr_at, h.created_at) as first_at,
     coalesce(y.attempted_at, y.sent_at, y.created_at, y.dlr_at, h.created_at) as made_at
-  from yielded_recipients y
+  from (
+    select
+      rowid as line,
+      * replace (
+        possible(created_at) as created_at, possible(attempted_at) as attempted_at, possible(sent_at) as sent_at, possible(dlr_at) as dlr_at
+      )
+    from yielded_recipients
+  ) y
   left join homes h on h.campaign_key = y.campaign_key
 )
 select

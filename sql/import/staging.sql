@@ -1,3 +1,7 @@
+-- A moment that there can be: not one of year 0 or of the year 9999, which damaged lines bring and calendars do not hold.
+create or replace temp macro possible(moment) as
+  case when moment >= '1970-01-01 00:00:00+00'::timestamptz and moment < '9999-01-01 00:00:00+00'::timestamptz then moment end;
+
 -- What an adapter's SELECTs yield, as it comes. A column that is not yielded takes its default or null.
 create temp table yielded_workspaces (
   workspace_id varchar not null, name varchar, time_zone varchar
@@ -11,7 +15,12 @@ create temp table yielded_campaigns (
   mode varchar check (mode in ('OnDemand','OnTime','Spread','Trigger')),
   saddr varchar not null, start_at timestamptz, end_at timestamptz, window_from time, window_to time,
   total bigint check (total >= 0), delivery_errors bigint check (delivery_errors >= 0),
-  author_name varchar, author_email varchar, created_at timestamptz, updated_at timestamptz
+  author_name varchar, author_email varchar, created_at timestamptz, updated_at timestamptz,
+  constraint moments check (
+    coalesce(start_at, created_at, updated_at, end_at) is null
+    or least(start_at, end_at, created_at, updated_at) >= '1970-01-01 00:00:00+00'::timestamptz
+    and greatest(start_at, end_at, created_at, updated_at) < '9999-01-01 00:00:00+00'::timestamptz
+  )
 );
 
 create temp table yielded_recipients (
@@ -30,17 +39,17 @@ create temp table yielded_receipts (
 );
 
 create temp table yielded_state_events (
-  campaign_key varchar, phase varchar not null, reason varchar, occurred_at timestamptz not null
+  campaign_key varchar, phase varchar not null, reason varchar, occurred_at timestamptz not null check (occurred_at >= '1970-01-01 00:00:00+00'::timestamptz and occurred_at < '9999-01-01 00:00:00+00'::timestamptz)
 );
 
 create temp table yielded_job_errors (
   campaign_key varchar, phase varchar not null, code varchar not null, message varchar not null,
-  occurred_at timestamptz not null
+  occurred_at timestamptz not null check (occurred_at >= '1970-01-01 00:00:00+00'::timestamptz and occurred_at < '9999-01-01 00:00:00+00'::timestamptz)
 );
 
 create temp table yielded_audit_events (
   campaign_key varchar, workspace_id varchar, action varchar not null, actor varchar not null, note varchar,
-  occurred_at timestamptz not null
+  occurred_at timestamptz not null check (occurred_at >= '1970-01-01 00:00:00+00'::timestamptz and occurred_at < '9999-01-01 00:00:00+00'::timestamptz)
 );
 
 create temp table unmapped (reason varchar not null, lines bigint not null);

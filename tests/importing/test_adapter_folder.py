@@ -403,6 +403,8 @@ def test_a_source_s_own_result_that_its_codes_do_not_decide_is_mentioned(tmp_pat
         ({"campaigns.sql": f"select id as campaign_key, 'X' as saddr, 'Ready' as status {CSV}"}, "campaigns.sql of adapter shop yields a value that the contract does not allow: CHECK"),
         ({"campaigns.sql": f"select id as campaign_key, null as saddr {CSV}"}, "does not allow: NOT NULL constraint failed: campaigns.saddr"),
         ({"recipients.sql": f"select id as recipient_key, campaign as campaign_key, msisdn as sent_at {CSV}"}, "recipients.sql of adapter shop does not fit the source: Conversion Error"),
+        ({"campaigns.sql": f"select id as campaign_key, 'X' as saddr, timestamptz '0000-01-01 00:00:00+00' as created_at {CSV}"}, "campaigns.sql of adapter shop yields a value that the contract does not allow: CHECK"),
+        ({"job_errors.sql": f"select id as campaign_key, 'x' as phase, 'x' as code, 'x' as message, timestamptz 'infinity' as occurred_at {CSV}"}, "job_errors.sql of adapter shop yields a value that the contract does not allow: CHECK"),
         ({"unmapped.sql": f"select id as line {CSV}"}, "unmapped.sql of adapter shop must yield reason"),
     ],
 )  # fmt: skip

@@ -171,6 +171,9 @@ def test_milliseconds_in_the_date_format_do_no_harm(tmp_path: Path) -> None:
         (at(START, receipt("")), "receipt_without_id"),
         (at(START, receipt("9", stat="")), "receipt_without_stat"),
         (at(START, receipt("9")), "receipt_without_message"),
+        (at(START, sent("z", "9")).replace("2026-", "0000-", 1), "recipient_without_time"),
+        (at(START, sent("z", "9")).replace("2026-", "9999-", 1), "recipient_without_time"),
+        (at(START, receipt("1")).replace("2026-", "0000-", 1), "receipt_without_time"),
     ],
 )  # fmt: skip
 def test_a_line_that_maps_onto_nothing_has_its_reason(tmp_path: Path, line: str, reason: str) -> None:
