@@ -19,7 +19,7 @@ import traitlets
 from campaignkit.domain.errors import CampaignKitError, InvalidInput, StoreError
 from campaignkit.domain.filters import CampaignFilter
 from campaignkit.domain.lifecycle import LIVE, Status
-from campaignkit.domain.lists import CampaignList
+from campaignkit.domain.lists import CAMPAIGN_KEYS, CampaignList
 from campaignkit.domain.spelling import queried
 from campaignkit.kit import Kit
 from campaignkit.ui import detail, front_end, listing, values
@@ -31,6 +31,12 @@ REFRESH_SECONDS = 5.0  # while something is sending (R51)
 CALM = 6  # times as long while something is only live
 LONGEST_QUERY = 8_000  # characters; what servers and browsers take for an address
 LONGEST_ASK = 40
+CAMPAIGN_KEY = "campaign"  # of an address, beside those of a list (R19)
+ADDRESS_KEYS = [
+    *(spelling.key for spelling in CampaignFilter.SPELLING.values()),
+    *CAMPAIGN_KEYS,
+    CAMPAIGN_KEY,
+]
 
 
 class CampaignBrowser(anywidget.AnyWidget):
@@ -77,7 +83,7 @@ class CampaignBrowser(anywidget.AnyWidget):
         }
         self.scope = values.scope(kit) | {
             "options": values.options(kit),
-            "addressed": address is not None,
+            "addressed": ADDRESS_KEYS if address is not None else None,
             "refresh": self._refresh_seconds,
         }
         self.on_msg(self._receive)
@@ -160,7 +166,7 @@ class CampaignBrowser(anywidget.AnyWidget):
         shown = self._list.go(place if place.asked == asked else listing.Place(asked=asked))
         self._close()
         self._show_scope(shown)
-        campaign = queried(query).get("campaign", [""])[-1]
+        campaign = queried(query).get(CAMPAIGN_KEY, [""])[-1]
         if campaign:
             self._show_detail(self._detail.open(campaign))
 

@@ -12,6 +12,8 @@ SCRIPTS = (
     "dom",
     "controls",
     "line",
+    "menu",
+    "address",
     "head",
     "tiles",
     "filters",

@@ -253,7 +253,7 @@ def test_a_refresh_leaves_the_order_under_the_pointer_and_brings_its_figures(sen
     assert stage.events() == ["refresh"]
     expect(screen.root.locator(f"tr[data-id='{before[3]}'] [data-c=progress]")).to_contain_text("1")
     assert rows.evaluate_all("rows => rows.map(row => row.dataset.id)") == before
-    expect(screen.root.get_by_text("Rows come and go once the pointer leaves the list")).to_be_visible()
+    expect(screen.root.get_by_text("Rows come and go once the pointer leaves them")).to_be_visible()
     stage.page.mouse.move(5, 5)
     expect(rows).to_have_count(10)
     expect(rows.first).to_have_attribute("data-id", arrived)

@@ -332,3 +332,33 @@ def test_jupyterlab_s_own_shortcuts_stay_out_of_the_list(lab: Any, new_page: Any
         page.keyboard.press(key)
     expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells)
     expect(page.locator(".ck tbody.real tr").first).to_be_focused()
+
+
+def test_a_dashboard_s_address_follows_and_back_reload_and_links_lead_to_the_same(
+    voila: Any, new_page: Any, kit: Kit
+) -> None:
+    page = new_page()
+    voila.open(page, query="?theme=light&status=Done", until=".ck tbody.real tr")
+    screen = Screen.of(page)
+    done = ids_of(kit, CampaignFilter(statuses={"Done"}))  # type: ignore[arg-type]
+    expect_rows(screen, done)
+    screen.root.locator("tbody.real tr").nth(1).click()
+    title = screen.root.get_by_role("heading", level=1)
+    expect(title).to_contain_text(done[1][:8])
+    expect(page).to_have_url(re.compile(rf"\?theme=light&status=Done&campaign={done[1]}$"))
+    page.go_back()
+    expect(title).to_have_text("Campaigns")
+    expect_rows(screen, done)  # the kernel is the same and still answers
+    screen.root.get_by_role("checkbox", name="Failed").check()
+    expect(page).to_have_url(re.compile(r"\?theme=light&status=Done&status=Failed$"))
+    page.reload()
+    expect(page.locator(".ck").get_by_text("Status: Done, Failed")).to_be_visible()
+
+
+def test_an_address_that_means_nothing_is_a_sentence_over_the_whole_list(
+    voila: Any, new_page: Any, kit: Kit
+) -> None:
+    page = new_page()
+    voila.open(page, query="?status=Sent&campaign=%3Cimg%3E", until=".ck tbody.real tr")
+    expect(page.get_by_role("status").filter(has_text="status 'Sent' is unknown")).to_be_visible()
+    expect_rows(Screen.of(page), ids_of(kit))

@@ -11,19 +11,22 @@ function campaignBrowser(model) {
   const desk = controls(root);
   const line = kernelLine({ send: (message) => model.send(message), health: () => kernelHealth(model, root), displayed,
     changed: showNotice, reconnect: () => model.widget_manager?.kernel?.reconnect?.().catch(() => {}) });
-  const shared = { model, uid, root, wish, copy, auto };
+  const menu = floatingMenu({ root, uid });
+  const address = pageAddress(model.get("scope").addressed, (query) => wish({ event: "go", query }));
+  const shared = { model, uid, root, wish, copy, copyWords, auto, menu, address };
   const list = listingPart(shared);
   const page = detailPart({ ...shared, statuses: list.statuses });
   const parts = [list, page];
-  root.append(list.node, page.node, said);
+  root.append(list.node, page.node, menu.node, said);
   desk.add({
     acts: { refresh, copy, auto: switchRefresh, retry: line.retry, reload: () => location.reload() },
     keys: (key) => (key === "r" ? refresh : null),
   });
-  parts.forEach(desk.add);
+  [...parts, menu].forEach(desk.add);
   let opened = null;             // the campaign that was open last: where the focus goes back to
   let known = {};                // the traits as they were drawn last
   let patience = null;
+  let shown = false;             // whether the address has followed once: the first page is no step
 
   function focused() {
     return root.getRootNode().activeElement;
@@ -44,14 +47,27 @@ function campaignBrowser(model) {
     const turned = changed.has("detail") && turnsPage();
     if (list.listing() && !page.open()) list.sync(Boolean(answer?.quiet));
     if (turned) turnPage(turned.inside);
+    menu.mark();
+    follow(Boolean(turned) && answer?.event !== "go");
+  }
+
+  // A campaign that is opened or left is a step; what the address itself brought is none.
+  function follow(steps) {
+    if (!address || !list.listing()) return;
+    const { spelt, caption } = list.listing();
+    const query = new URLSearchParams(spelt.query);
+    if (page.open()) query.append("campaign", page.open());
+    const title = page.open() ? `${shortId(page.open())} · Campaigns` : spelt.query ? `Campaigns: ${caption}` : "Campaigns";
+    address.follow(query, { steps: steps && shown, title });
+    shown = true;
   }
 
   function showNotice() {
     const notice = lineNotice(line.lost(), { shown: shownAt(), addressed: model.get("scope").addressed })
       ?? model.get("notice");
-    const shown = banner(notice);
+    const drawn = banner(notice);
     const left = parts.some((part) => part.notice.contains(focused()));
-    for (const part of parts) patch(part.notice, shown.map((node) => node.cloneNode(true)));
+    for (const part of parts) patch(part.notice, drawn.map((node) => node.cloneNode(true)));
     root.classList.toggle("old", ["error", "stale"].includes(notice?.kind));
     if (left && !root.contains(focused())) refreshButton().focus({ preventScroll: true });
     if (notice && !list.listing() && !page.open()) showBare();
@@ -120,12 +136,16 @@ function campaignBrowser(model) {
     return !document.hidden && root.isConnected && root.getClientRects().length > 0;
   }
 
-  async function copy(control) {
-    const done = await copyText(control.dataset.copy, root);
+  async function copyWords(text, what, control) {
+    const done = await copyText(text, root);
     said.textContent = "";
-    said.textContent = done ? `${control.dataset.copy} copied` : "Copying is not allowed on this page";
-    control.toggleAttribute("data-done", done);
-    setTimeout(() => control.removeAttribute("data-done"), 1500);
+    said.textContent = done ? `${what} copied` : "Copying is not allowed on this page";
+    control?.toggleAttribute("data-done", done);
+    setTimeout(() => control?.removeAttribute("data-done"), 1500);
+  }
+
+  function copy(control) {
+    return copyWords(control.dataset.copy, control.dataset.copy, control);
   }
 
   // Whoever comes back to the page finds it asking at once.
@@ -146,6 +166,8 @@ function campaignBrowser(model) {
       for (const [place, event] of returns) place.removeEventListener(event, line.look);
       clearTimeout(patience);
       seen.disconnect();
+      address?.dispose();
+      menu.dispose();
       line.dispose();
       desk.dispose();
       for (const part of parts) part.dispose();

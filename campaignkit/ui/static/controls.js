@@ -4,7 +4,9 @@
 // Nothing here knows any part.
 
 const TYPED_INTO = "input:not([type=radio], [type=checkbox]), textarea";
-const OWN_KEYS = "dialog, [popover]";       // while one is open, Esc and the arrows are the browser's
+// While one of these is open, Esc and the arrows are the browser's; a menu has keys of its own.
+const OWN_KEYS = "dialog, [popover]:not([role=menu])";
+const OWN_ESCAPE = ":popover-open:not([role=menu])";
 
 function controls(root) {
   const acts = {};
@@ -26,8 +28,8 @@ function controls(root) {
     if (!root.contains(target) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.stopPropagation();
     if (target.closest(TYPED_INTO) || target.closest(OWN_KEYS)) return;
-    if (event.key === "Escape" && root.querySelector(":popover-open")) return;
-    const act = actOf(event.key, target);
+    if (event.key === "Escape" && root.querySelector(OWN_ESCAPE)) return;
+    const act = actOf(event.shiftKey && event.key.length > 1 ? `Shift+${event.key}` : event.key, target);
     if (!act) return;
     event.preventDefault();
     if (!event.repeat || event.key.startsWith("Arrow")) act();

@@ -156,6 +156,8 @@ function filterBar(listing, open) {
       chips.length > 0 && h("button", { type: "button", class: "clear", "data-do": "clear",
         "aria-label": "Clear all filters", title: "Clear all filters" }, "×")),
     h("span", { class: "grow" }),
+    h("button", { type: "button", class: "btn quiet small copyas", "data-do": "copy-as", "aria-haspopup": "menu",
+      title: "Copy this list as code, as a command or as a link" }, "Copy as…"),
     h("span", { class: "sub cnt", role: "status" }, matchCount(listing)),
   ];
 }

@@ -3,9 +3,9 @@
 const REDRAWS = new Set(["filter", "drop", "clear", "sort", "page"]);
 const PATIENCE = 200;                  // ms without an answer before grey bars say that one is awaited
 
-function listingPart({ model, uid, root, wish, copy, auto }) {
+function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, address }) {
   const form = filterForm(uid, wish);
-  const table = campaignTable();
+  const table = campaignTable(menu);
   const parts = {
     head: h("header", { class: "head" }), notice: h("div"),
     kpis: h("dl", { class: "kpis", "aria-label": "Workspace figures, not filtered" }),
@@ -43,7 +43,7 @@ function listingPart({ model, uid, root, wish, copy, auto }) {
     patch(parts.kpis, tiles(scope(), figures(), uid));
     form.sync(scope(), value, figures());
     showBar();
-    table.sync(value, { scope: scope(), clock, statuses: statuses() }, quiet);
+    table.sync(value, { scope: scope(), clock, statuses: statuses(), address }, quiet);
   }
 
   // Before the first answer there is only the reason why there is none.
@@ -78,7 +78,32 @@ function listingPart({ model, uid, root, wish, copy, auto }) {
     wish({ event: "open", id });
   }
 
+  function rowMenu(row) {
+    const id = row.dataset.id;
+    const button = row.querySelector("[data-do=menu]");
+    const copied = (text, what) => () => copyWords(text, what, row.querySelector(".copy"));
+    menu.open(button, [
+      { text: "Open", act: () => open(id) },
+      address && { text: "Open in new tab", act: () => window.open(address.campaign(id), "_blank", "noopener") },
+      { text: "Copy ID", act: copied(id, id) },
+      address && { text: "Copy link", act: copied(address.campaign(id, { shared: true }), "Link") },
+    ], button.ariaLabel);
+  }
+
+  // R39 and back: what the list shows, as something to go on with elsewhere.
+  function copyAs(control) {
+    const { spelt } = listing();
+    const copied = (text, what) => () => copyWords(text, what, control);
+    menu.open(control, [
+      { text: "Python cell", act: copied(`import campaignkit\n\n${spelt.python}`, "Python cell") },
+      { text: "Command line", act: copied(spelt.shell, "Command line") },
+      address && { text: "Link", act: copied(address.to(spelt.query, { shared: true }), "Link") },
+    ], "Copy this list as");
+  }
+
   const acts = {
+    menu: (control) => rowMenu(control.closest("tr")),
+    "copy-as": copyAs,
     open: (control) => open(control.closest("tr").dataset.id),
     sort: (control) => wish({ event: "sort", key: control.dataset.key }),
     page: (control) => control.ariaDisabled === "true" || wish({ event: "page", to: control.dataset.to }),
@@ -92,6 +117,7 @@ function listingPart({ model, uid, root, wish, copy, auto }) {
     if (node.hidden) return null;
     if (target.matches("tbody.real tr")) {
       if (key === "Enter") return () => open(target.dataset.id);
+      if (key === "Shift+F10" || key === "ContextMenu") return () => rowMenu(target);
       if (key === "c") return () => copy(target.querySelector(".copy"));
       if (/^(ArrowUp|ArrowDown|Home|End)$/.test(key)) return () => table.move(key);
     }

@@ -12,19 +12,28 @@ const COLUMNS = [
   { name: "created", head: "Created", sort: "created",
     cell: (row, { clock }) => stackedMoment(row.created_at, clock) },
   { name: "author", head: "Author", cell: (row) => row.author ?? nil(), clip: true },
-  { name: "open", head: "Open", silent: true, cell: () => h("span", { class: "go", "aria-hidden": "true" }, "›") },
+  { name: "acts", head: "Actions", silent: true, cell: actsCell },
 ];
 const GHOST_ROWS = 17;
 const HOVERED = matchMedia("(hover: hover)").matches ? ":hover" : ":not(*)";      // a tap leaves :hover behind
 
 // ---- cells
 
-function idCell(row) {
+function idCell(row, { address }) {
   const short = shortId(row.external_id);
+  const told = { tabindex: "-1", "data-do": "open", title: row.external_id };
   return [
-    h("a", { class: "mono", href: `?campaign=${encodeURIComponent(row.external_id)}`, tabindex: "-1",
-      "data-do": "open", title: row.external_id }, short),
+    address ? h("a", { ...told, class: "mono", href: address.campaign(row.external_id) }, short)
+      : h("button", { ...told, type: "button", class: "link mono" }, short),
     copyButton(row.external_id, `Copy the full ID of ${short}`),
+  ];
+}
+
+function actsCell(row) {
+  return [
+    h("button", { type: "button", class: "btn quiet icon small", tabindex: "-1", "data-do": "menu", "aria-haspopup": "menu",
+      "aria-label": `More actions for ${shortId(row.external_id)}` }, "⋯"),
+    h("span", { class: "go", "aria-hidden": "true" }, "›"),
   ];
 }
 
@@ -120,7 +129,7 @@ function ghostRow(columns, place) {
 function pagingFoot({ first, last, total, has_previous: previous, has_next: next }, waits) {
   return [
     h("span", {}, h("b", {}, `${figure(first)}–${figure(last)}`), ` of ${figure(total)}`),
-    waits && h("span", {}, "Rows come and go once the pointer leaves the list"),
+    waits && h("span", {}, "Rows come and go once the pointer leaves them"),
     h("span", { class: "grow" }),
     pageButton("first", "« First", previous),
     pageButton("previous", "‹ Previous", previous),
@@ -136,7 +145,7 @@ function pageButton(to, text, usable) {
 
 // ---- the table as one thing
 
-function campaignTable() {
+function campaignTable(menu) {
   const columnGroup = h("colgroup");
   const head = h("thead");
   const body = h("tbody", { class: "real" });
@@ -170,7 +179,7 @@ function campaignTable() {
 
   // A refresh that nobody asked for leaves every row under the pointer where it is, and brings its figures up to date.
   function arranged(fresh, quiet) {
-    if (!quiet || !rows.length || !body.matches(HOVERED)) return fresh;
+    if (!quiet || !rows.length || !(body.matches(HOVERED) || menu.isOpen())) return fresh;
     const known = new Map(fresh.map((row) => [row.external_id, row]));
     return rows.map((row) => known.get(row.external_id) ?? row);
   }
@@ -236,7 +245,12 @@ function campaignTable() {
     backToTop(listing);
   }
 
-  body.addEventListener("pointerleave", () => held?.());
+  function release() {
+    if (!body.matches(HOVERED) && !menu.isOpen()) held?.();
+  }
+
+  body.addEventListener("pointerleave", release);
+  menu.node.addEventListener("toggle", release);
 
   return {
     parts: [box, empty, foot],
