@@ -30,7 +30,7 @@ class Kit:
         self._store, self.viewer, self.clock = store, viewer, clock
         self.workspaces = {key: row["name"] for key, row in workspaces.items()}
         zones = {key: _known_zone(row["time_zone"]) for key, row in workspaces.items()}
-        self.campaigns = Campaigns(store, viewer, zones, clock)
+        self.campaigns = _campaigns(store, viewer, zones, clock)
         self.recipients = Recipients(store, self.campaigns, clock)
         self.errors = ErrorReports(store, self.campaigns)
         self.audit = Audit(store, viewer, self.campaigns)
@@ -72,8 +72,20 @@ def open(
     login = actor or settings.actor
     known, roles = _rights(store, login, asked)
     viewer = _viewer(login, roles, workspace or settings.workspace)
+    store.writable = viewer.acts
     clock = (lambda: now) if now is not None else (lambda: datetime.now(UTC))
     return Kit(store, viewer, {key: known[key] for key in viewer.workspaces}, clock)
+
+
+def _campaigns(
+    store: Store, viewer: Viewer, zones: Mapping[str, str], clock: Callable[[], datetime]
+) -> Campaigns:
+    """Return the service; the code that acts is imported only where it may (R45)."""
+    if not (store.writable and viewer.acts):
+        return Campaigns(store, viewer, zones, clock)
+    from campaignkit.services.actions import ActingCampaigns
+
+    return ActingCampaigns(store, viewer, zones, clock)
 
 
 def database(url: str | Path | None = None, *, writable: bool = False) -> DuckStore:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import campaignkit
-from campaignkit.cli import tables
+from campaignkit.cli import acting, tables
 from campaignkit.cli.progress import Progress
 from campaignkit.domain.access import MASTER
-from campaignkit.domain.errors import StoreMissing
+from campaignkit.domain.errors import InvalidInput, StoreMissing
 from campaignkit.domain.filters import CampaignFilter, RecipientFilter
+from campaignkit.domain.lifecycle import ACTIONS
 from campaignkit.domain.lists import CampaignList, RecipientList
 from campaignkit.kit import Kit, database
 from campaignkit.services.answers import as_json
@@ -128,9 +129,9 @@ def _kpis(given: argparse.Namespace) -> Result:
     return asdict(kpis), lambda: tables.kpis(kpis)
 
 
-def campaign_list(given: argparse.Namespace) -> CampaignList:
-    """Return the list that the options of `campaigns` ask for."""
-    asked = CampaignFilter(
+def campaign_filter(given: argparse.Namespace) -> CampaignFilter:
+    """Return the filter that the options of `campaigns` spell."""
+    return CampaignFilter(
         period=given.period,
         statuses=given.status,
         modes=given.mode,
@@ -138,7 +139,11 @@ def campaign_list(given: argparse.Namespace) -> CampaignList:
         workspaces=given.within,
         view=given.view,
     )
-    return CampaignList(filter=asked, sort=given.sort, descending=given.descending)
+
+
+def campaign_list(given: argparse.Namespace) -> CampaignList:
+    """Return the list that the options of `campaigns` ask for."""
+    return CampaignList(filter=campaign_filter(given), sort=given.sort, descending=given.descending)
 
 
 def recipient_list(given: argparse.Namespace) -> RecipientList:
@@ -177,6 +182,8 @@ def _show(given: argparse.Namespace) -> Result:
         "actions": list(shown.actions),
         "not_provided": list(shown.not_provided),
     }
+    if reason := shown.campaign.state.cancel_reason:
+        answer["cancel_reason"] = reason
     return answer, lambda: tables.shown(shown)
 
 
@@ -224,6 +231,22 @@ def _recipients(given: argparse.Namespace) -> Result:
     return {"rows": rows, "total": page.total, "next": page.next}, lambda: tables.recipients(page)
 
 
+def _act(given: argparse.Namespace) -> Result:
+    return acting.act(_open(given), given)
+
+
+def _archive(given: argparse.Namespace) -> Result:
+    if given.all:
+        return acting.archive_all(_open(given), campaign_filter(given), given)
+    if campaign_filter(given).chosen():
+        raise InvalidInput("an ID says which campaign: leave out the filters, or the ID and say --all")
+    return _act(given)
+
+
+def _note(given: argparse.Namespace) -> Result:
+    return acting.note(_open(given), given)
+
+
 def _up(given: argparse.Namespace) -> Result:
     from campaignkit.serve import up
 
@@ -260,5 +283,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "errors": _errors,
     "audit": _audit,
     "recipients": _recipients,
+    **dict.fromkeys(ACTIONS, _act),
+    "archive": _archive,
+    "note": _note,
     "up": _up,
 }

@@ -12,7 +12,16 @@ from typing import Any
 from campaignkit.domain.access import Role
 from campaignkit.domain.delivery import SmsResult, Stage
 from campaignkit.domain.filters import CampaignSort, Period, RecipientSort, View
-from campaignkit.domain.lifecycle import Mode, Status
+from campaignkit.domain.lifecycle import ACTIONS, Event, Mode, Status
+
+ACTION_TEXT = {
+    Event.START: "start an approved campaign",
+    Event.APPROVE: "approve a campaign; it starts by itself unless its auto-start is off",
+    Event.REJECT: "reject a campaign: it is cancelled for good",
+    Event.CANCEL: "cancel a campaign that has not ended: for good",
+    Event.ARCHIVE: "put a campaign that is not live into the archive, or all that match",
+    Event.RESTORE: "bring a campaign back out of the archive",
+}
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -65,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
         ("audit", "show who did what to a campaign, newest first"),
     ):
         _id(command(name, text))
+    for event in ACTIONS:
+        _action(command(event.value, ACTION_TEXT[event]), many=event is Event.ARCHIVE)
+    _note(command("note", "write a note into a campaign's audit trail"))
     _recipients(command("recipients", "list the recipients of a campaign, numbers masked"))
     _up(command("up", "start JupyterLab on the notebooks and Voila on the dashboards"))
     return parser
@@ -135,7 +147,27 @@ def _import(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _campaigns(parser: argparse.ArgumentParser) -> None:
+def _action(parser: argparse.ArgumentParser, *, many: bool) -> None:
+    if many:
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("id", metavar="ID", nargs="?")
+        which.add_argument(
+            "--all", action="store_true", help="all that match the filters and may be archived"
+        )
+        parser.add_argument("--yes", action="store_true", help="with --all: do it; else only say how many")
+        _campaign_filters(parser)
+        parser.set_defaults(view=View.CAMPAIGNS)
+    else:
+        _id(parser)
+    parser.add_argument("--note", metavar="T", help="your reason, for the audit trail")
+
+
+def _note(parser: argparse.ArgumentParser) -> None:
+    _id(parser)
+    parser.add_argument("text", metavar="TEXT")
+
+
+def _campaign_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", choices=_values(Period), default=Period.ALL)
     parser.add_argument(
         "--status", choices=_values(Status), action="append", default=[], metavar="S", help=_either(Status)
@@ -147,6 +179,10 @@ def _campaigns(parser: argparse.ArgumentParser) -> None:
         "--search", metavar="T", default="", help="beginning of an ID, or part of a sender name"
     )
     parser.add_argument("--in", dest="within", metavar="WORKSPACE", action="append", default=[])
+
+
+def _campaigns(parser: argparse.ArgumentParser) -> None:
+    _campaign_filters(parser)
     parser.add_argument("--sort", choices=_values(CampaignSort), default=CampaignSort.CREATED)
     _order(parser)
     views = parser.add_mutually_exclusive_group()

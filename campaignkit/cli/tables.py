@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from campaignkit.domain.history import duration
 from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
 from campaignkit.services.audit import AuditTrail
 from campaignkit.services.errors import Errors
@@ -142,7 +143,7 @@ def shown(found: Shown) -> str:
             ("ID", row.external_id),
             ("Name", row.name),
             ("Workspace", row.workspace_id),
-            ("Status", row.status),
+            ("Status", f"{row.status} ({reason})" if (reason := row.state.cancel_reason) else row.status),
             ("Moderation", row.moderation),
             ("Archived", row.archived),
             ("Mode", row.mode),
@@ -182,21 +183,17 @@ def activity(found: Activity) -> str:
 def history(found: History) -> str:
     """Return the state history, with durations and what does not fit the life-cycle."""
     rows = [
-        (row.occurred_at, row.phase, _duration(row.seconds), row.reason, row.anomaly or "")
+        (
+            row.occurred_at,
+            row.phase,
+            None if row.seconds is None else duration(row.seconds),
+            row.reason,
+            row.anomaly or "",
+        )
         for row in found.rows
     ]
     heads = ["Since", "Phase", "Lasted", "Reason", "Anomaly"]
     return _joined(table(heads, rows) if rows else "no state history", _missing(found.not_provided))
-
-
-def _duration(seconds: int | None) -> str:
-    if seconds is None:
-        return "–"
-    days, rest = divmod(seconds, 86_400)
-    hours, minutes = rest // 3600, rest % 3600 // 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest % 60:02} s"
 
 
 def errors(found: Errors) -> str:

@@ -30,13 +30,23 @@ class Role(StrEnum):
 
 RANK = {role: rank for rank, role in enumerate(Role)}
 
-NEEDS: Mapping[Event, Role] = {
+
+class Permission(StrEnum):
+    """What a role may do besides taking a campaign through its life."""
+
+    EXPORT = "export"
+    ANNOTATE = "annotate"
+
+
+NEEDS: Mapping[Event | Permission, Role] = {
     Event.START: Role.OPERATOR,
     Event.CANCEL: Role.OPERATOR,
     Event.ARCHIVE: Role.OPERATOR,
     Event.RESTORE: Role.OPERATOR,
     Event.APPROVE: Role.MODERATOR,
     Event.REJECT: Role.MODERATOR,
+    Permission.EXPORT: Role.OPERATOR,
+    Permission.ANNOTATE: Role.OPERATOR,
 }
 
 
@@ -58,14 +68,23 @@ class Viewer:
         """Return the workspaces that the viewer reads, sorted."""
         return tuple(sorted(self.roles))
 
-    def may(self, event: Event, workspace: str) -> bool:
-        """Tell whether the viewer's role in *workspace* covers *event*."""
-        role = self.roles.get(workspace)
-        return role is not None and event in NEEDS and RANK[role] >= RANK[NEEDS[event]]
+    @property
+    def acts(self) -> bool:
+        """Tell whether the viewer may do more than read in any of the workspaces."""
+        return any(role is not Role.VIEWER for role in self.roles.values())
 
-    def check(self, event: Event, workspace: str) -> None:
-        """Raise `NotAllowed` unless the viewer may do *event* in *workspace*."""
-        if event not in NEEDS:
-            raise NotAllowed(f"{event} is Core's to do, whatever the role")
-        if not self.may(event, workspace):
-            raise NotAllowed(f"{event} needs the role {NEEDS[event]} in workspace {workspace}")
+    def may(self, deed: Event | Permission, workspace: str) -> bool:
+        """Tell whether the viewer's role in *workspace* covers *deed*."""
+        role = self.roles.get(workspace)
+        return role is not None and deed in NEEDS and RANK[role] >= RANK[NEEDS[deed]]
+
+    def check(self, deed: Event | Permission, workspace: str) -> None:
+        """Raise `NotAllowed`, which names the role that is needed, unless the viewer may do *deed* in *workspace*."""
+        if deed not in NEEDS:
+            raise NotAllowed(f"{deed} is Core's to do, whatever the role")
+        if not self.may(deed, workspace):
+            raise NotAllowed(
+                f"{deed} needs the role {NEEDS[deed]} in workspace {workspace},"
+                f" where {self.login} is {self.roles.get(workspace, 'no member')}:"
+                " choose it with --role, as far as kit.members lets you"
+            )

@@ -6,6 +6,7 @@
     ├── Ambiguous             a prefix that fits several campaigns
     ├── NotAllowed            the viewer's role or workspaces do not cover it
     ├── TransitionNotAllowed  the lifecycle has no such step
+    ├── Stale                 somebody was faster: the campaign is no longer what it was taken for
     └── StoreError            the database cannot be used
         ├── StoreMissing      there is no file
         ├── StoreUnreadable   it is there, but it is not ours, newer, damaged, or closed to us
@@ -39,6 +40,10 @@ class NotAllowed(CampaignKitError):
 
 class TransitionNotAllowed(CampaignKitError):
     """The lifecycle has no such step."""
+
+
+class Stale(CampaignKitError):
+    """Somebody else has changed the campaign first."""
 
 
 class StoreError(CampaignKitError):

@@ -44,6 +44,17 @@ def steps(events: Sequence[tuple[str, str | None, datetime]]) -> list[Step]:
     return found
 
 
+def duration(seconds: int) -> str:
+    """Return a length of time in its two largest units: '3 d 4 h', '2 h 05 min', '7 min 30 s', '4 s'."""
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest % 60:02} s" if minutes else f"{rest} s"
+
+
 def _status(phase: str) -> Status | None:
     try:
         return Status(phase.split(".", 1)[0])

@@ -6,8 +6,8 @@ the queue, `New` + `Approved` is in the list and waits for Start (R2, R28).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from campaignkit.domain.errors import TransitionNotAllowed
@@ -63,6 +63,14 @@ class Event(StrEnum):
 
 
 ACTIONS = (Event.START, Event.APPROVE, Event.REJECT, Event.CANCEL, Event.ARCHIVE, Event.RESTORE)
+AUDITED: Mapping[Event, str] = {  # the audit trail's words for them (R67)
+    Event.START: "started",
+    Event.APPROVE: "approved",
+    Event.REJECT: "rejected",
+    Event.CANCEL: "cancelled",
+    Event.ARCHIVE: "archived",
+    Event.RESTORE: "restored",
+}
 
 MEANING: Mapping[Status, str] = {  # the guide's own sentences, shown as tooltips (R22)
     Status.NEW: "Just created; waiting for moderator approval",
@@ -81,6 +89,13 @@ TERMINAL = frozenset({Status.DONE, Status.CANCELLED, Status.FAILED, Status.EXPIR
 ARCHIVABLE = frozenset(Status) - LIVE
 
 
+class CancelReason(StrEnum):
+    """Why a campaign is Cancelled (R24, R26)."""
+
+    REJECTED = "rejected"
+    MANUAL = "manual"
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What the rules look at: both axes, the archive mark, and whether approval starts the campaign."""
@@ -89,6 +104,13 @@ class State:
     moderation: Moderation
     archived: bool = False
     auto_start: bool = True
+
+    @property
+    def cancel_reason(self) -> CancelReason | None:
+        """Return why it is Cancelled, or None if it is not: only a moderator's no leaves moderation Rejected."""
+        if self.status is not Status.CANCELLED:
+            return None
+        return CancelReason.REJECTED if self.moderation is Moderation.REJECTED else CancelReason.MANUAL
 
 
 # The whole lifecycle. Reading this table is reading the rule; nothing else decides.
@@ -135,6 +157,31 @@ def after(state: State, event: Event) -> State:
         case Event.ARCHIVE | Event.RESTORE:
             return State(status, state.moderation, event is Event.ARCHIVE, state.auto_start)
     return State(status, state.moderation, state.archived, state.auto_start)
+
+
+def before(state: State, event: Event, status: Status) -> State:
+    """Return what *state* was before a person's *event* led to it from *status*: `after`, backwards."""
+    decides = event in (Event.APPROVE, Event.REJECT)
+    marks = event in (Event.ARCHIVE, Event.RESTORE)
+    return State(
+        status,
+        Moderation.PENDING if decides else state.moderation,
+        event is Event.RESTORE if marks else state.archived,
+        state.auto_start,
+    )
+
+
+def overtaken_by(state: State, event: Event, steps: Sequence[tuple[Event, Status, Status]]) -> int | None:
+    """Return which of people's *steps* made *event* impossible for a campaign that is in *state* now, or None.
+
+    A step is what was done, and the status before and after it; the newest comes first.
+    """
+    for place, (step, source, target) in enumerate(steps):
+        reached = replace(state, status=target)
+        state = before(reached, step, source)
+        if why_not(state, event) is None and why_not(reached, event) is not None:
+            return place
+    return None
 
 
 def why_not(state: State, event: Event) -> str | None:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any, overload
 
+from campaignkit.domain.access import Viewer
 from campaignkit.domain.delivery import Verdict
 from campaignkit.domain.errors import StoreUnreadable
 from campaignkit.domain.filters import E
 from campaignkit.domain.history import Step
 from campaignkit.domain.lifecycle import Mode, Moderation, State, Status
+from campaignkit.domain.places import Place, actions
 from campaignkit.services.pages import Page
 from campaignkit.services.tally import Facets
 from campaignkit.store.base import Row
@@ -22,7 +24,8 @@ class Campaign:
     """A row of the list. `sent` counts what the SMSC accepted, `delivered` what reached the handset.
 
     `total` is the campaign's own, else the recipients known so far, else None. `author` is a name, or an
-    e-mail address, masked without the grant to see numbers (R18).
+    e-mail address, masked without the grant to see numbers (R18). `actions` is what the viewer may do to it now,
+    where the row came from: a list offers less than the campaign's own page (`domain.places`).
     """
 
     campaign_id: int
@@ -48,6 +51,7 @@ class Campaign:
     delivery_errors: int | None
     updated_at: datetime
     paused_reason: str | None = None
+    actions: tuple[str, ...] = ()
 
     @property
     def state(self) -> State:
@@ -98,13 +102,17 @@ class Badge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One campaign: its row, its recipients by verdict (they add up), the badge, and what the viewer may do."""
+    """One campaign: its row with what the viewer may do, its recipients by verdict (they add up), and the badge."""
 
     campaign: Campaign
     verdicts: Mapping[Verdict, int]
     badge: Badge
-    actions: tuple[str, ...]
     not_provided: tuple[str, ...]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Return what the viewer may do to it now."""
+        return self.campaign.actions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,15 +152,30 @@ def in_contract(kind: type[E], value: str, *, what: str) -> E:
         ) from None
 
 
-def campaign_of(row: Row, progress: Mapping[str, int], reason: str | None, *, clear: bool) -> Campaign:
+def state_of(row: Row) -> State:
+    """Return what the lifecycle's rules look at in a row of campaigns/page."""
+    return State(
+        in_contract(Status, row["status"], what="status"),
+        in_contract(Moderation, row["moderation"], what="moderation"),
+        row["archived"],
+        row["auto_start"],
+    )
+
+
+def campaign_of(
+    row: Row, progress: Mapping[str, int], reason: str | None, viewer: Viewer, place: Place
+) -> Campaign:
     """Return a row of campaigns/page with what campaigns/progress counted for it and why it is paused."""
+    state = state_of(row)
+    allowed = actions(viewer, row["workspace_id"], state, place)
     known = row | {
-        "status": in_contract(Status, row["status"], what="status"),
-        "moderation": in_contract(Moderation, row["moderation"], what="moderation"),
+        "status": state.status,
+        "moderation": state.moderation,
         "mode": in_contract(Mode, row["mode"], what="mode") if row["mode"] is not None else None,
-        "author": row["author_name"] or mask_email(row["author_email"], clear=clear),
+        "author": row["author_name"] or mask_email(row["author_email"], clear=viewer.clear_numbers),
         "total": row["total"] if row["total"] is not None else progress.get("recipients"),
         "paused_reason": reason,
+        "actions": tuple(event.value for event in allowed),
     }
     for name in ("sent", "delivered", "errors"):
         known[name] = progress.get(name, 0)

@@ -20,6 +20,7 @@ from campaignkit.domain.delivery import (
 from campaignkit.domain.errors import Ambiguous, InvalidInput, NotFound
 from campaignkit.domain.filters import (
     SPAN,
+    VIEW_LABEL,
     CampaignFilter,
     CampaignSort,
     Cursor,
@@ -27,9 +28,10 @@ from campaignkit.domain.filters import (
     id_range,
 )
 from campaignkit.domain.history import steps
-from campaignkit.domain.lifecycle import ACTIONS, LIVE, Status, why_not
+from campaignkit.domain.lifecycle import ARCHIVABLE, LIVE, Event, Status
 from campaignkit.domain.lists import CampaignList
 from campaignkit.domain.pace import LATELY, Pace, Sent, Window, pace
+from campaignkit.domain.places import OFFERED, Place
 from campaignkit.services.answers import (
     Activity,
     Badge,
@@ -45,6 +47,7 @@ from campaignkit.services.answers import (
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
 from campaignkit.services.tally import COLUMN, Facets, Tally
+from campaignkit.services.verbs import Verbs
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
 
@@ -55,8 +58,8 @@ WHOLE = CampaignList()
 COUNTED = ("lately", "first", "last", "waiting")  # columns of campaigns/pace
 
 
-class Campaigns:
-    """Answers about campaigns, as one viewer may have them."""
+class Campaigns(Verbs):
+    """Answers about campaigns, as one viewer may have them; what may be done to them is refused here (R45)."""
 
     def __init__(
         self,
@@ -136,7 +139,7 @@ class Campaigns:
         key = str if by is CampaignSort.SENDER else datetime
         variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
         found = session.rows("campaigns/page", parameters | place | {"limit": limit + 1}, variant)
-        rows = self._with_progress(session, found[:limit])
+        rows = self._with_progress(session, found[:limit], Place(asked.filter.view))
         more = len(found) > limit
         return Page(
             rows=rows,
@@ -176,7 +179,7 @@ class Campaigns:
         """Return the campaign like `find`, but with nothing counted: it takes as long whatever its size."""
         with self._store.reading() as session:
             row = self.locate(session, id)
-        return campaign_of(row, {}, None, clear=self._viewer.clear_numbers)
+        return campaign_of(row, {}, None, self._viewer, Place.DETAIL)
 
     def show(self, id: str) -> Shown:
         """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
@@ -200,7 +203,6 @@ class Campaigns:
             campaign=campaign,
             verdicts=add_up((judged(part, table), part["recipients"]) for part in parts),
             badge=badge,
-            actions=self._actions(campaign),
             not_provided=_not_provided(
                 mode=campaign.mode, job_errors=badge.job_errors, counter=badge.counter
             ),
@@ -238,16 +240,31 @@ class Campaigns:
         )
         return pace(status=Status.SENDING, sent=sent, window=window, end_at=row["end_at"], now=now)
 
+    def archivable(self, filter: CampaignFilter = EVERYTHING) -> int:
+        """Return how many of the campaigns that match the viewer may archive: what `archive_all` would take on.
+
+        Raises `NotAllowed` if there is no workspace where they may, `InvalidInput` for a view whose rows offer no
+        Archive.
+        """
+        asked = self._archivable(filter)
+        return self.count(asked) if asked else 0
+
+    def _archivable(self, filter: CampaignFilter) -> CampaignFilter | None:
+        """Return *filter* narrowed to what the viewer may archive, or None if nothing can be left of it."""
+        if Event.ARCHIVE not in OFFERED[Place(filter.view)]:
+            raise InvalidInput(
+                f"what is in the {VIEW_LABEL[filter.view]} is not archived all at once: choose the view campaigns"
+            )
+        mine = frozenset(key for key in self._viewer.workspaces if self._viewer.may(Event.ARCHIVE, key))
+        for workspace in self._viewer.workspaces if not mine else ():
+            self._viewer.check(Event.ARCHIVE, workspace)
+        workspaces = mine & (filter.workspaces or mine)
+        statuses = ARCHIVABLE & (filter.statuses or ARCHIVABLE)
+        return replace(filter, workspaces=workspaces, statuses=statuses) if workspaces and statuses else None
+
     def zone(self, workspace: str) -> str:
         """Return the IANA zone in which a workspace counts its days."""
         return self._zones.get(workspace, "UTC")
-
-    def _actions(self, campaign: Campaign) -> tuple[str, ...]:
-        return tuple(
-            event.value
-            for event in ACTIONS
-            if self._viewer.may(event, campaign.workspace_id) and why_not(campaign.state, event) is None
-        )
 
     def _scope(self) -> dict[str, object]:
         return {"scope": list(self._viewer.workspaces)}
@@ -289,7 +306,7 @@ class Campaigns:
         return Tally(session.rows("campaigns/facets", parameters, view), filter)
 
     def _find(self, session: Session, id: str) -> Campaign:
-        (campaign,) = self._with_progress(session, [self.locate(session, id)])
+        (campaign,) = self._with_progress(session, [self.locate(session, id)], Place.DETAIL)
         return campaign
 
     def locate(self, session: Session, id: str) -> Row:
@@ -321,8 +338,8 @@ class Campaigns:
             else f"workspace {', '.join(self._viewer.workspaces)}"
         )
 
-    def _with_progress(self, session: Session, found: list[Row]) -> tuple[Campaign, ...]:
-        """Return the rows as campaigns, with what each has sent, delivered and lost."""
+    def _with_progress(self, session: Session, found: list[Row], place: Place) -> tuple[Campaign, ...]:
+        """Return the rows as campaigns of *place*, with what each has sent, delivered and lost."""
         if not found:
             return ()
         progress = _progress(session, [row["campaign_id"] for row in found])
@@ -336,7 +353,8 @@ class Campaigns:
                 row,
                 progress.get(row["campaign_id"], {}),
                 reasons.get(row["campaign_id"]),
-                clear=self._viewer.clear_numbers,
+                self._viewer,
+                place,
             )
             for row in found
         )

@@ -36,9 +36,9 @@ class Checked:
 
 
 def check(store: Store) -> Checked:
-    """Plan every statement and count what breaks a rule; raises what the engine raises on a broken statement."""
+    """Plan every question and count what breaks a rule; raises what the engine raises on a broken statement."""
     with store.reading() as session:
-        for name in names():
+        for name in (name for name in names() if load(name).reads):
             for variant in variants(name):
                 session.explain(name, variant)
         found = tuple(_violations(session, store.probe))

@@ -7,7 +7,7 @@ import types
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.filters import Cursor, short
@@ -53,6 +53,7 @@ def _schema(kind: type[Any]) -> dict[str, Any]:
         int: pl.Int64(),
         datetime: pl.Datetime("us", "UTC"),
         time: pl.Time(),
+        tuple: pl.List(pl.String()),
     }
     hints = get_type_hints(kind)
     return {field.name: dtypes.get(_bare(hints[field.name]), pl.String()) for field in fields(kind)}
@@ -61,7 +62,7 @@ def _schema(kind: type[Any]) -> dict[str, Any]:
 def _bare(hint: Any) -> type:
     if isinstance(hint, types.UnionType):
         (hint,) = (part for part in get_args(hint) if part is not type(None))
-    return hint  # type: ignore[no-any-return]
+    return get_origin(hint) or hint  # type: ignore[no-any-return]
 
 
 def check_limit(limit: object) -> int:

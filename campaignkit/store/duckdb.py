@@ -11,7 +11,7 @@ import re
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,9 @@ class Session:
         self.connection.execute(sql).complete()
 
 
+Transactions = Callable[[], contextlib.AbstractContextManager[Session]]
+
+
 class DuckStore:
     """A DuckDB file. `writable=False` refuses every writing session, whatever the file's permissions say."""
 
@@ -123,23 +126,44 @@ class DuckStore:
 
     def reading(self) -> contextlib.AbstractContextManager[Session]:
         """Return a session that sees one state of the file and cannot change it."""
-        return self._session(write=False)
+        return self._reading()
 
     def writing(self) -> contextlib.AbstractContextManager[Session]:
         """Return a session that is one transaction: committed at the end of the block, or not at all."""
+        return self._writing(self.transactions())
+
+    def transactions(self) -> contextlib.AbstractContextManager[Transactions]:
+        """Return what makes one writing session after the other, for less than each would cost alone.
+
+        The file is held meanwhile: whoever has much to do leaves the block now and then.
+        """
         if not self.writable:
             raise StoreError(f"{self.path.name} was opened read-only: open it with a role that may act")
-        return self._session(write=True)
+        return self._transactions()
 
     @contextlib.contextmanager
-    def _session(self, *, write: bool) -> Iterator[Session]:
+    def _reading(self) -> Iterator[Session]:
+        with self._attached(write=False), _fitting(self.path):
+            yield Session(self._connection, self._compiler)
+
+    @contextlib.contextmanager
+    def _writing(self, turn: contextlib.AbstractContextManager[Transactions]) -> Iterator[Session]:
+        with turn as transaction, transaction() as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _transactions(self) -> Iterator[Transactions]:
+        with self._attached(write=True):
+            yield self._transaction
+
+    @contextlib.contextmanager
+    def _attached(self, *, write: bool) -> Iterator[None]:
         with self._thread_lock, self._alone(), _sentences(self.path), contextlib.ExitStack() as closing:
             self._check_there(write=write)
             closing.enter_context(gate.passed(self._file, write=write))
             self._attach(write=write)
             closing.callback(self._detach)
-            closing.enter_context(self._transaction() if write else _fitting(self.path))
-            yield Session(self._connection, self._compiler)
+            yield
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -153,10 +177,10 @@ class DuckStore:
             self._in_session = False
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[Session]:
         self._connection.begin()
         try:
-            yield
+            yield Session(self._connection, self._compiler)
             self._connection.complete()
             self._connection.commit()
         except BaseException:

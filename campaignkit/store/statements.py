@@ -60,6 +60,11 @@ class Statement:
     filters: dict[str, str]
     sorts: dict[str, tuple[SortKey, SortKey]]
 
+    @property
+    def reads(self) -> bool:
+        """Tell whether it is a question; the others change something, and only a writing session can plan them."""
+        return bool(_QUESTION.search(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -83,6 +88,7 @@ class Compiled:
 
 
 _DECLARATION = re.compile(r"^--([?^])\s*(\w+):\s*(.+)$", re.MULTILINE)
+_QUESTION = re.compile(r"\A(?:\s*--.*\n)*\s*(?:select|with)\b")
 _SORT_KEY = re.compile(r"^\s*(.+)::(\w+)(\??)\s*$")
 
 

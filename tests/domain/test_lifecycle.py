@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from campaignkit.domain.access import Role, Viewer
+from campaignkit.domain.access import Permission, Role, Viewer
 from campaignkit.domain.errors import NotAllowed, TransitionNotAllowed
 from campaignkit.domain.lifecycle import (
     ACTIONS,
@@ -56,10 +56,10 @@ Expired   .   .       .        .       .      .    .         .      yes
 
 # interface.md, Roles: what each may do; the rest of the events are Core's.
 MAY = """
-          start cancel archive restore approve reject build send pause resume finish fail expire
-viewer    .     .      .       .       .       .      .     .    .     .      .      .    .
-operator  yes   yes    yes     yes     .       .      .     .    .     .      .      .    .
-moderator yes   yes    yes     yes     yes     yes    .     .    .     .      .      .    .
+          start cancel archive restore export annotate approve reject build send pause resume finish fail expire
+viewer    .     .      .       .       .      .        .       .      .     .    .     .      .      .    .
+operator  yes   yes    yes     yes     yes    yes      .       .      .     .    .     .      .      .    .
+moderator yes   yes    yes     yes     yes    yes      yes     yes    .     .    .     .      .      .    .
 """
 
 
@@ -163,7 +163,8 @@ def test_a_state_history_may_take_the_drawn_and_the_tolerated_steps_only(
 
 @pytest.mark.parametrize(("cell", "may"), cells(MAY).items(), ids=str)
 def test_each_role_may_do_what_the_table_of_roles_says(cell: tuple[str, str], may: str) -> None:
-    role, event = Role(cell[0]), Event(cell[1])
+    role = Role(cell[0])
+    event = Permission(cell[1]) if cell[1] in set(Permission) else Event(cell[1])
     viewer = Viewer(login="ann", roles={"retail": role, "bank": Role.VIEWER})
     assert viewer.may(event, "retail") is (may == "yes")
     assert not viewer.may(event, "bank"), "rights in one workspace are none in another (R69)"
@@ -177,8 +178,8 @@ def test_each_role_may_do_what_the_table_of_roles_says(cell: tuple[str, str], ma
 
 def test_the_table_of_roles_covers_everything() -> None:
     assert {row for row, _ in cells(MAY)} == set(Role)
-    assert {column for _, column in cells(MAY)} == set(Event)
-    assert set(ACTIONS) == {
+    assert {column for _, column in cells(MAY)} == {*Event, *Permission}
+    assert {*ACTIONS, *Permission} == {
         column for (role, column), may in cells(MAY).items() if (role, may) == ("moderator", "yes")
     }
 

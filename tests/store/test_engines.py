@@ -48,9 +48,9 @@ def test_duckdb_plans_every_statement_in_every_form(
     with duckdb.connect(str(path)) as connection:
         for statement in schema(missing):
             connection.execute(statement)
-    store = DuckStore(path, cache=cache).open()
+    store = DuckStore(path, writable=True, cache=cache).open()
     assert store.probe.missing == missing
-    with store.reading() as session:
+    with store.writing() as session:
         for name in names():
             for form in forms(name):
                 session.explain(name, form)
