@@ -15,7 +15,7 @@ help: ## list the targets
 
 run: .venv/run.stamp $(if $(DB),,sample.duckdb) ## notebooks and dashboards on sample data; DB=… [ROLE=…]: on your own
 	@$(if $(DB),CAMPAIGNKIT_DB="$$DB" exec $(BIN)/campaignkit up --role "$${ROLE:-viewer}",\
-	exec $(BIN)/campaignkit up --db sample.duckdb --workspace master --role "$${ROLE:-moderator}")
+	exec $(BIN)/campaignkit up --db sample.duckdb --simulate --workspace master --role "$${ROLE:-moderator}")
 
 sample.duckdb: | .venv/run.stamp
 	$(BIN)/campaignkit demo $@

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -79,6 +81,25 @@ def _demo(given: argparse.Namespace) -> Result:
             f" in {made.workspaces} workspaces\nmade for --now {made.now.isoformat()} --seed {made.seed}"
         ),
     )
+
+
+def _simulate(given: argparse.Namespace) -> Result:
+    from campaignkit.demo import stand_in
+
+    store = database(given.url or getattr(given, "db", None), writable=True).open()
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with Progress("simulating") as progress:
+        done = stand_in.run(
+            store,
+            speed=given.speed,
+            stop=stop,
+            own_data=given.on_my_own_data,
+            tell=lambda so_far: progress.note(tables.simulated(so_far)),
+            warn=progress.say,
+        )
+    return dict(done.as_json()), lambda: f"{store.path}: {tables.simulated(done)}"
 
 
 def _init(given: argparse.Namespace) -> Result:
@@ -254,7 +275,11 @@ def _up(given: argparse.Namespace) -> Result:
     url = getattr(given, "db", None) or settings.db
     if not url:
         raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
-    database(url).open()  # a clear sentence now rather than an error in two browsers later
+    store = database(url).open()  # a clear sentence now rather than an error in two browsers later
+    if given.simulate is not None:
+        from campaignkit.demo import stand_in
+
+        stand_in.check_may_write(store)
     status = up.run(
         url=str(Path(url).expanduser().resolve()),
         workspace=getattr(given, "workspace", None) or settings.workspace or MASTER,
@@ -262,6 +287,7 @@ def _up(given: argparse.Namespace) -> Result:
         actor=getattr(given, "actor", None) or settings.actor,
         lab_port=given.lab_port,
         port=given.port,
+        simulate=given.simulate,
     )
     return {}, lambda: "", status
 
@@ -272,6 +298,7 @@ def _rows(rows: tuple[Any, ...], **more: object) -> dict[str, Any]:
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "demo": _demo,
+    "simulate": _simulate,
     "init": _init,
     "check": _check,
     "import": _import,

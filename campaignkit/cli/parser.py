@@ -23,6 +23,8 @@ ACTION_TEXT = {
     Event.RESTORE: "bring a campaign back out of the archive",
 }
 
+MAX_SPEED = 1e6  # eleven days a second: everything that is to come is due at once
+
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return what the command line asks for; wrong usage ends the program with status 2 and a sentence."""
@@ -61,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     _demo(command("demo", "make a database of sample campaigns"))
+    _simulate(command("simulate", "stand in for Core: take a sample's campaigns through their life"))
     command("init", "create or upgrade the schema; safe to repeat")
     command("check", "list what the database provides and which rules its data breaks")
     _import(command("import", "read a gateway's log or another foreign source into a DuckDB file"))
@@ -124,6 +127,34 @@ def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipients", metavar="N", type=int, default=1_000_000)
     parser.add_argument("--seed", metavar="S", type=int, default=1)
     parser.add_argument("--now", metavar="ISO", type=_moment, help="the clock that the sample is made for")
+
+
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", nargs="?", help="the sample, else --db or CAMPAIGNKIT_DB")
+    parser.add_argument(
+        "--speed",
+        metavar="X",
+        type=_speed,
+        default=1.0,
+        help="divides waits and multiplies rates: 1 is real time, max is as fast as the database can take it",
+    )
+    parser.add_argument(
+        "--on-my-own-data",
+        action="store_true",
+        help="also on a database that `campaignkit demo` did not make: campaigns and recipients are changed for good",
+    )
+
+
+def _speed(text: str) -> float:
+    if text == "max":
+        return MAX_SPEED
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.001 <= speed <= MAX_SPEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: give a number from 0.001 to 1000000, or max")
+    return speed
 
 
 def _moment(text: str) -> datetime:
@@ -241,3 +272,11 @@ def _paging(parser: argparse.ArgumentParser) -> None:
 def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lab-port", metavar="N", type=int, help="JupyterLab's port, 8888 or a free one")
     parser.add_argument("--port", metavar="N", type=int, help="the dashboards' port, 8866 or a free one")
+    parser.add_argument(
+        "--simulate",
+        metavar="X",
+        type=_speed,
+        nargs="?",
+        const=1.0,
+        help="keep a sample alive with a stand-in for Core, in real time or at speed X",
+    )

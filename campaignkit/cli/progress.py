@@ -29,6 +29,12 @@ class Progress:
             sys.stderr.write(f"\r\033[K{self._title} {bar} {step}")
             sys.stderr.flush()
 
+    def note(self, text: str) -> None:
+        """Show how far work has come that has no end of its own."""
+        if self._shown:
+            sys.stderr.write(f"\r\033[K{self._title}: {text}")
+            sys.stderr.flush()
+
     def say(self, sentence: str) -> None:
         """Print a sentence of its own on standard error."""
         self._wipe()

@@ -16,6 +16,7 @@ from campaignkit.services.pages import Page
 from campaignkit.services.recipients import Recipient
 
 if TYPE_CHECKING:
+    from campaignkit.demo.stand_in import Summary as Simulated
     from campaignkit.importing import Report
     from campaignkit.services.check import Checked
 
@@ -278,3 +279,12 @@ def checked(found: Checked, done: str | None) -> str:
         ["Rule", "Relation", "Rows"], [(row.rule, row.relation, row.count) for row in found.violations]
     )
     return _joined(relations, broken if found.violations else "every rule holds", done or "")
+
+
+def simulated(done: Simulated) -> str:
+    """Return what the stand-in for Core has done."""
+    return (
+        f"{done.submitted:,} messages submitted, {done.receipts:,} receipts folded and {done.moves:,} steps of"
+        f" campaigns in {done.seconds:,.0f} s; {done.sending:,} campaigns are sending, {done.outstanding:,} answers"
+        " and receipts are to come"
+    )

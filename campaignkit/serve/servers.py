@@ -21,24 +21,30 @@ PATIENCE = 15.0  # seconds that a server has to end its kernels and itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A child process, where it answers, and where it writes what it has to say."""
+class Child:
+    """A child process, and where it writes what it has to say."""
 
     name: str
     process: subprocess.Popen[bytes]
-    port: int
-    path: str  # of the page to open, with a leading slash
     log: Path
-
-    @property
-    def address(self) -> str:
-        """The page to open in a browser."""
-        return f"http://{HOST}:{self.port}{self.path}"
 
     @property
     def ended(self) -> bool:
         """Whether the process is gone."""
         return self.process.poll() is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server(Child):
+    """One that answers on a port."""
+
+    port: int
+    path: str  # of the page to open, with a leading slash
+
+    @property
+    def address(self) -> str:
+        """The page to open in a browser."""
+        return f"http://{HOST}:{self.port}{self.path}"
 
     def answers(self) -> bool:
         """Whether it serves pages by now, it and not a program that took the port in the meantime."""
@@ -62,6 +68,12 @@ def marked(folder: Path) -> dict[str, object]:
 def start(
     name: str, module: str, *options: str, port: int, path: str, folder: Path, environment: Mapping[str, str]
 ) -> Server:
+    """Start `python -m module`, which answers at *path* on *port*."""
+    child = start_child(name, module, *options, folder=folder, environment=environment)
+    return Server(name=name, process=child.process, log=child.log, port=port, path=path)
+
+
+def start_child(name: str, module: str, *options: str, folder: Path, environment: Mapping[str, str]) -> Child:
     """Start `python -m module` with a log in the folder and a session of its own, so that Ctrl-C reaches only us."""
     log = folder / f"{module}.log"
     with log.open("wb") as output:
@@ -74,10 +86,10 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Server(name=name, process=process, port=port, path=path, log=log)
+    return Child(name=name, process=process, log=log)
 
 
-def end(*servers: Server) -> None:
+def end(*servers: Child) -> None:
     """End the servers, all at once, and return when the last is gone; a server takes its kernels along."""
     for server in servers:
         server.process.terminate()

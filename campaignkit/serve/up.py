@@ -15,7 +15,7 @@ from pathlib import Path
 
 from campaignkit.domain.errors import CampaignKitError
 from campaignkit.serve import dashboards, lab
-from campaignkit.serve.servers import Server, end, port_for
+from campaignkit.serve.servers import Child, Server, end, port_for, start_child
 
 TICK = 0.1  # seconds between two looks at the children
 STARTING = 120.0  # seconds: a cold disk is slow, but not that slow
@@ -29,22 +29,31 @@ class Choice:
     workspace: str
     role: str
     actor: str
+    speed: float | None = None  # of a stand-in for Core beside them; None: no stand-in
 
 
 def run(
-    *, url: str, workspace: str, role: str, actor: str, lab_port: int | None = None, port: int | None = None
+    *,
+    url: str,
+    workspace: str,
+    role: str,
+    actor: str,
+    lab_port: int | None = None,
+    port: int | None = None,
+    simulate: float | None = None,
 ) -> int:
-    """Serve until Ctrl-C or a signal, then return 0.
+    """Serve until Ctrl-C or a signal, then return 0; *simulate* is the speed of a stand-in for Core, None for none.
 
     Raises InvalidInput if a port that was asked for is taken, CampaignKitError if a server does not start or ends.
     """
-    choice = Choice(url=url, workspace=workspace, role=role, actor=actor)
+    choice = Choice(url=url, workspace=workspace, role=role, actor=actor, speed=simulate)
     stop = _told_to_stop()
     with serving(choice, lab_port=lab_port, port=port, stop=stop) as servers:
         if not stop.is_set():
             for server in servers:
-                print(f"{server.name:<12}{server.address}")
-            print("Ctrl-C ends both.", flush=True)
+                what = server.address if isinstance(server, Server) else f"a stand-in, at speed {simulate:g}"
+                print(f"{server.name:<12}{what}")
+            print("Ctrl-C ends both." if simulate is None else "Ctrl-C ends all.", flush=True)
         while not stop.wait(TICK):
             _all_alive(servers)
     return 0
@@ -53,8 +62,8 @@ def run(
 @contextmanager
 def serving(
     choice: Choice, *, lab_port: int | None = None, port: int | None = None, stop: threading.Event
-) -> Iterator[tuple[Server, ...]]:
-    """Yield JupyterLab and Voila when both answer, or `stop` is set before; end them afterwards.
+) -> Iterator[tuple[Child, ...]]:
+    """Yield JupyterLab and Voila when both answer, or `stop` is set before, and the stand-in; end them afterwards.
 
     Their files are in a private folder, which stays only if something failed: the logs are in it.
     """
@@ -64,11 +73,13 @@ def serving(
     )
     folder = Path(tempfile.mkdtemp(prefix="campaignkit-"))
     environment = _environment(choice, folder)
-    started: list[Server] = []
+    started: list[Child] = []
     keep = False
     try:
         started.append(lab.start_lab(ports[0], folder, environment))
         started.append(dashboards.start_dashboards(ports[1], folder, environment))
+        if choice.speed is not None:
+            started.append(_start_core(choice.speed, folder, environment))
         _wait_until_they_answer(started, stop)
         yield tuple(started)
     except ServerFailed:
@@ -82,6 +93,11 @@ def serving(
 
 class ServerFailed(CampaignKitError):
     """A server did not start, or ended by itself."""
+
+
+def _start_core(speed: float, folder: Path, environment: dict[str, str]) -> Child:
+    options = ("simulate", "--speed", str(speed))
+    return start_child("Core", "campaignkit", *options, folder=folder, environment=environment)
 
 
 def _environment(choice: Choice, folder: Path) -> dict[str, str]:
@@ -107,10 +123,10 @@ def _told_to_stop() -> threading.Event:
     return stop
 
 
-def _wait_until_they_answer(servers: list[Server], stop: threading.Event) -> None:
+def _wait_until_they_answer(servers: list[Child], stop: threading.Event) -> None:
     deadline = time.monotonic() + STARTING
     for server in servers:
-        while not server.answers():
+        while isinstance(server, Server) and not server.answers():
             _all_alive(servers)
             if time.monotonic() > deadline:
                 raise ServerFailed(
@@ -120,7 +136,7 @@ def _wait_until_they_answer(servers: list[Server], stop: threading.Event) -> Non
                 return
 
 
-def _all_alive(servers: list[Server] | tuple[Server, ...]) -> None:
+def _all_alive(servers: list[Child] | tuple[Child, ...]) -> None:
     for server in servers:
         if server.ended:
             status = server.process.returncode

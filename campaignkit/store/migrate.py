@@ -6,7 +6,13 @@ from campaignkit.assets import asset
 from campaignkit.store.base import Session, Store
 from campaignkit.store.probe import COLUMNS, SCHEMA_VERSION, probe
 
-CORE, CORE_OPTIONAL, KIT, IMPORT = "001_core", "002_core_optional", "003_kit", "004_import"
+CORE, CORE_OPTIONAL, KIT, IMPORT, SIMULATE = (
+    "001_core",
+    "002_core_optional",
+    "003_kit",
+    "004_import",
+    "005_simulate",
+)
 
 
 def init(store: Store) -> None:

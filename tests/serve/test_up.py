@@ -53,8 +53,8 @@ def up(database: Path, folder: Path, *options: str) -> Iterator[subprocess.Popen
                 process.terminate()
 
 
-def printed(process: subprocess.Popen) -> list[str]:
-    return [process.stdout.readline().rstrip("\n") for _ in range(3)]
+def printed(process: subprocess.Popen, lines: int = 3) -> list[str]:
+    return [process.stdout.readline().rstrip("\n") for _ in range(lines)]
 
 
 def children(process: subprocess.Popen) -> dict[str, psutil.Process]:
@@ -131,6 +131,54 @@ def test_when_one_server_dies_the_other_is_ended_and_the_log_is_named(database, 
         )[1]
         assert "Voil" in Path(log).read_text(encoding="utf-8")
         assert not servers["jupyterlab"].is_running()
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    path = tmp_path_factory.mktemp("up") / "sample.duckdb"
+    subprocess.run(
+        [*UP, "demo", path, "--campaigns", "20", "--recipients", "2000"], check=True, capture_output=True
+    )
+    return path
+
+
+def test_a_sample_is_kept_alive_by_a_stand_in_that_ends_with_the_rest(sample, tmp_path):
+    with up(sample, tmp_path / "private", "--simulate", "50") as process:
+        *_, core, last = printed(process, 4)
+        assert (core, last) == ("Core        a stand-in, at speed 50", "Ctrl-C ends all.")
+        servers = children(process)
+        assert set(servers) == {"jupyterlab", "voila", "campaignkit"}
+        before = sample.stat().st_mtime_ns
+        while sample.stat().st_mtime_ns == before:  # bounded by the timeout of the test
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert [server for server in servers.values() if server.is_running()] == []
+        assert list((tmp_path / "private").iterdir()) == []
+
+
+def test_when_the_stand_in_dies_the_rest_is_ended(sample, tmp_path):
+    with up(sample, tmp_path / "private", "--simulate") as process:
+        printed(process, 4)
+        children(process)["campaignkit"].kill()
+        assert process.wait(timeout=60) == 1
+        assert process.stderr.read().startswith(
+            "campaignkit: Core has ended (status -9), so the rest was ended too"
+        )
+
+
+def test_nothing_stands_in_for_core_on_data_that_the_demo_did_not_make(database, tmp_path):
+    with up(database, tmp_path / "private", "--simulate") as process:
+        assert process.wait(timeout=60) == 1
+        assert "was not made by `campaignkit demo`" in process.stderr.read()
+    assert "--simulate" in _recipe("run") and "--simulate" not in _recipe("run", "DB=mine.duckdb")
+
+
+def _recipe(*arguments: str) -> str:
+    root = Path(__file__).parents[2]
+    done = subprocess.run(["make", "-n", *arguments], cwd=root, capture_output=True, text=True, check=True)
+    (line,) = (line for line in done.stdout.replace("\\\n", " ").splitlines() if "campaignkit up" in line)
+    return line
 
 
 @pytest.mark.parametrize(("option", "name"), [("--lab-port", "JupyterLab"), ("--port", "Voila")])

@@ -1,0 +1,1 @@
+delete from sim.answers as a where a.due <= :moment::double precision

@@ -1,0 +1,1 @@
+select k.moment, k.wall, k.seed from sim.clock k

@@ -1,0 +1,1 @@
+delete from sim.receipts as r where r.due <= :until::double precision

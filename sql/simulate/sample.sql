@@ -1,0 +1,2 @@
+-- The mark that the demo leaves.
+select s.seed from sim.sample s

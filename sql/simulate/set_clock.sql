@@ -1,0 +1,1 @@
+update sim.clock as k set moment = :moment::double precision, wall = :now::timestamptz

@@ -1,0 +1,1 @@
+insert into sim.clock (moment, wall, seed) select :moment::double precision, :now::timestamptz, :seed::bigint
