@@ -50,7 +50,10 @@ draws as (
          (n.seed * 742938285 % 2147483647) / 2147483647.0::double precision as wait,
          (n.seed * 950706376 % 2147483647) / 2147483647.0::double precision as tail,
          (n.seed * 1226874159 % 2147483647) / 2147483647.0::double precision as angle,
-         (n.seed * 62089911 % 2147483647) / 2147483647.0::double precision as cause,
+         case
+           when n.of_number < 0.018 then n.of_number / 0.018  -- for the same reason each time
+           else (n.seed * 62089911 % 2147483647) / 2147483647.0::double precision
+         end as cause,
          (n.seed * 1343714438 % 2147483647) / 2147483647.0::double precision as enroute,
          (n.seed * 397204094 % 2147483647) / 2147483647.0::double precision as late,
          0.15 + 0.5 * (n.seed * 1078318381 % 2147483647) / 2147483647.0::double precision as answer_seconds

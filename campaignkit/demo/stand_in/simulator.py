@@ -18,7 +18,8 @@ from campaignkit.demo.world import WORKSPACES
 from campaignkit.domain.errors import NotAllowed, StoreUnreadable
 from campaignkit.domain.lifecycle import TRANSITIONS, Event, Mode, Status
 from campaignkit.store import migrate
-from campaignkit.store.duckdb import DuckStore, Row, Session
+from campaignkit.store.base import Row, Session
+from campaignkit.store.duckdb import DuckStore
 
 LONGEST = (
     5.0  # seconds on the wall that a step makes up for: a machine that slept does not send all it missed
@@ -26,6 +27,7 @@ LONGEST = (
 SUBMITS, RECEIPTS = 5_000, 20_000  # at most in one transaction, so that it stays short
 RECOUNT = 15.0, 5.0  # seconds by which Core's counter lags, on the stand-in's clock and on the wall
 _FATES = {Fate.HEALTHY: 84, Fate.REBOUND: 8, Fate.UNPARSED: 3, Fate.EXHAUSTED: 3, Fate.UNBOUND: 2}
+_MARKED = "select 1 from information_schema.tables where table_schema = 'sim' and table_name = 'sample'"
 _WRITTEN = ("core.campaigns", "core.recipients", "core.state_events", "core.job_errors", "core.audit_events")
 
 
@@ -77,20 +79,16 @@ class _Due:
 def check_may_write(store: DuckStore, *, own_data: bool = False) -> None:
     """Raise `NotAllowed` unless *store* is a sample, or *own_data* says that it may be changed all the same."""
     with store.reading() as session:
-        marked = session.connection.execute(
-            "select count(*) from information_schema.tables"
-            " where table_catalog = 'ops' and table_schema = 'sim' and table_name = 'sample'"
-        ).fetchone()
-        is_sample = marked != (0,) and bool(session.rows("simulate/sample", {}))
+        is_sample = bool(session.query(_MARKED)) and bool(session.rows("simulate/sample", {}))
     if not is_sample and not own_data:
         raise NotAllowed(
-            f"{store.path} was not made by `campaignkit demo`, and a stand-in for Core changes campaigns and"
+            f"{store.name} was not made by `campaignkit demo`, and a stand-in for Core changes campaigns and"
             " recipients: name a sample, or say --on-my-own-data if this database may be changed for good"
         )
     for relation in _WRITTEN:
         if store.probe.relations.get(relation) != "table":
             raise NotAllowed(
-                f"{store.path} keeps no table {relation}, so nothing can stand in for Core there"
+                f"{store.name} keeps no table {relation}, so nothing can stand in for Core there"
             )
 
 
@@ -120,7 +118,7 @@ class Simulator:
             migrate.create(session, migrate.SIMULATE)
             for table in ("batch", "drawn"):
                 text = asset("sql", "simulate", "tables", f"{table}.sql").read_text(encoding="utf-8")
-                session.connection.execute(text).complete()
+                session.script(text)
             tables.fill(session)
             clock = session.rows("simulate/clock", {})
             if clock:
@@ -172,7 +170,7 @@ class Simulator:
         waiting = session.row("simulate/waiting", {"moment": moment})
         if waiting["clock"] != self._written:
             raise StoreUnreadable(
-                f"{self._store.path} was replaced, or another `campaignkit simulate` works on it: let one of them run"
+                f"{self._store.name} was replaced, or another `campaignkit simulate` works on it: let one of them run"
             )
         known = [
             _campaign(row) for row in rows if row["is_known"] and row["is_live"] and row["mode"] is not None

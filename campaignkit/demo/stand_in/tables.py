@@ -9,7 +9,7 @@ from typing import NamedTuple
 from campaignkit.codes import stat_table
 from campaignkit.demo import world
 from campaignkit.domain.delivery import CodeClass
-from campaignkit.store.duckdb import Session
+from campaignkit.store.base import Session
 
 RANK = {CodeClass.INTERMEDIATE: 1, CodeClass.UNDECIDED: 2, CodeClass.FINAL: 3}  # what beats what in folding
 _UNLISTED = RANK[CodeClass.UNDECIDED]
@@ -52,6 +52,7 @@ WAITING = (
     Outcome(0.12, "DELIVRD", "lognormal", 600, 1.0),
     Outcome(1.0, "DELIVRD", "exponential", 6 * _HOUR),
 )
+_BOUNCES_ALWAYS = world.GONE_SHARE + world.BARRED_SHARE  # of the reasons to bounce: facts about the number
 _DEAD = Outcome(1.0, "UNDELIV", "lognormal", 5, 0.8)
 _STRAINED = 2.0  # an upper end beyond any draw, which a bind with little strain stretches past 1
 
@@ -81,10 +82,10 @@ def columns(rows: Iterable[Mapping[str, object]]) -> dict[str, list[object]]:
 
 def _outcomes() -> Iterator[dict[str, object]]:
     for age, outcomes in (("fresh", FRESH), ("waiting", WAITING)):
-        yield _outcome(age, _DEAD, low=-1, high=0, errs=(0.0, world.DEAD_SHARE))
+        yield _outcome(age, _DEAD, low=-1, high=0, errs=(0.0, _BOUNCES_ALWAYS))
         ends = [*accumulate(outcome.share for outcome in outcomes[:-1]), _STRAINED]
         for outcome, low, high in zip(outcomes, [0.0, *ends], ends, strict=False):
-            errs = (world.DEAD_SHARE, 1.0) if outcome.stat == "UNDELIV" else (0.0, 1.0)
+            errs = (_BOUNCES_ALWAYS, 1.0) if outcome.stat == "UNDELIV" else (0.0, 1.0)
             yield _outcome(age, outcome, low=low, high=high, errs=errs)
 
 
