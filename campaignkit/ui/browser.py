@@ -74,13 +74,15 @@ class CampaignBrowser(anywidget.AnyWidget):
         self._detail = detail.Detail(kit)
         self._refresh_seconds = _checked(refresh)
         self._as_of: datetime | None = None  # of what was shown last
-        self._wishes: Mapping[str, Callable[[str, Message], None]] = {
+        self._wishes: Mapping[str, Callable[[str, Message], str | None]] = {
             **dict.fromkeys(listing.WISHES, self._ask_list),
             **dict.fromkeys(detail.EVENTS, self._ask_detail),
             "back": self._back,
             "refresh": self._refresh,
             "go": self._follow,
         }
+        if kit.acts:
+            self._wishes = {**self._wishes, **self._acts()}
         self.scope = values.scope(kit) | {
             "options": values.options(kit),
             "addressed": ADDRESS_KEYS if address is not None else None,
@@ -102,19 +104,22 @@ class CampaignBrowser(anywidget.AnyWidget):
     def _receive(self, _widget: object, message: object, _buffers: object) -> None:
         """Do what a message from the browser wishes, or say why not."""
         with self.hold_sync():
-            self._answer(lambda: self._dispatch(message))
+            self._answer(lambda: self._dispatch(message), quiet=_is_quiet(message))
             self.answered = _ask_of(message)
 
-    def _dispatch(self, message: object) -> None:
+    def _dispatch(self, message: object) -> str | None:
         event = message.get("event") if isinstance(message, Mapping) else None
         if not isinstance(message, Mapping) or not isinstance(event, str) or event not in self._wishes:
             raise InvalidInput("the page sent a message that means nothing: reload it")
-        self._wishes[event](event, message)
+        return self._wishes[event](event, message)
 
-    def _answer(self, do: Callable[[], None]) -> None:
-        """Run *do*; what it cannot do becomes one calm sentence, and what was on the screen stays."""
+    def _answer(self, do: Callable[[], str | None], *, quiet: bool = False) -> None:
+        """Run *do* and say what it says; what it cannot do becomes one calm sentence, and what was on the screen stays.
+
+        A *quiet* answer leaves a sentence standing that somebody may still be reading.
+        """
         try:
-            do()
+            said = do()
         except StoreError as error:
             self._say("error", f"{error}.{self._last_good()}", error)
         except CampaignKitError as error:
@@ -122,7 +127,13 @@ class CampaignBrowser(anywidget.AnyWidget):
         except Exception as error:  # noqa: BLE001 - the last door before the page: it gets a reference, the log the rest
             self._say("error", f"This could not be answered.{self._last_good()}", error)
         else:
-            self.notice = None
+            if said:
+                self._say("info", said)
+            elif not (quiet and self._informs()):
+                self.notice = None
+
+    def _informs(self) -> bool:
+        return self.notice is not None and self.notice["kind"] == "info"
 
     def _last_good(self) -> str:
         if self._as_of is None:
@@ -184,6 +195,31 @@ class CampaignBrowser(anywidget.AnyWidget):
             self.detail = before
             raise
 
+    def _acts(self) -> Mapping[str, Callable[[str, Message], str | None]]:
+        """Return the wishes of a kit that may act; the code for them is imported here alone (R45)."""
+        from campaignkit.ui.acting import Acting
+
+        acting = Acting(self._kit)
+
+        def act(_event: str, message: Message) -> str:
+            try:
+                return acting.act(message)
+            finally:
+                self._refresh("refresh", message)  # whoever was too late sees what it has become
+
+        def count(_event: str, _message: Message) -> None:
+            self.send(acting.question(self.filter))
+
+        def archive(_event: str, message: Message) -> str:
+            done = acting.archive_all(self.filter, self._tell_progress)
+            self._refresh("refresh", message)
+            return done
+
+        return {"act": act, "archive-count": count, "archive-all": archive}
+
+    def _tell_progress(self, done: int, of: int) -> None:
+        self.send({"kind": "progress", "done": done, "of": of})
+
     def _back(self, _event: str, _message: Message) -> None:
         self._close()
         self._show_scope()
@@ -220,6 +256,11 @@ class CampaignBrowser(anywidget.AnyWidget):
         if self._refresh_seconds is None or not LIVE.intersection(statuses):
             return None
         return self._refresh_seconds * (1 if Status.SENDING in statuses else CALM)
+
+
+def _is_quiet(message: object) -> bool:
+    """Tell whether the page asks by itself: nobody has wished for anything."""
+    return isinstance(message, Mapping) and message.get("event") == "refresh" and message.get("quiet") is True
 
 
 def _checked(refresh: object) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar, Protocol
 
+from campaignkit.domain.delivery import Verdict
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
@@ -98,6 +99,7 @@ class Detail:
             "tab": tab,
             "tabs": list(TABS),
             "badge": asdict(shown.badge),
+            "waiting": shown.verdicts[Verdict.NOT_SUBMITTED],
             "not_provided": sorted({*shown.not_provided, *panel.pop("missing", ())}),
             "panel": panel,
         }

@@ -27,6 +27,7 @@ SCRIPTS = (
     "exports",
     "audit",
     "ask",
+    "actions",
     "detail",
     "browser",
 )

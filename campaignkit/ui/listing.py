@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from campaignkit.domain.errors import InvalidInput
-from campaignkit.domain.filters import CHIP_LABEL, CampaignFilter
+from campaignkit.domain.filters import CHIP_LABEL, CampaignFilter, View, parse_enum
 from campaignkit.domain.lists import CampaignList
 from campaignkit.kit import Kit
 from campaignkit.services.campaigns import PAGE_ROWS
@@ -85,6 +85,12 @@ def _clear(place: Place, _message: Message) -> Place:
     return place.filtered(place.asked.filter.cleared())
 
 
+def _view(place: Place, message: Message) -> Place:
+    view = parse_enum(View, message.get("view"), what="view")
+    # a status that was chosen in one list hardly occurs in another; the rest still narrows what is looked for
+    return place.filtered(replace(place.asked.filter, view=view, statuses=frozenset()))
+
+
 def _sort_by(place: Place, message: Message) -> Place:
     return Place(asked=place.asked.sorted_by(message.get("key")))
 
@@ -108,4 +114,5 @@ WISHES: Mapping[str, Callable[[Place, Message], Place]] = {
     "clear": _clear,
     "sort": _sort_by,
     "page": _turn,
+    "view": _view,
 }

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from campaignkit.domain.access import MASTER
-from campaignkit.domain.filters import PERIOD_LABEL, CampaignFilter, View
+from campaignkit.domain.filters import PERIOD_LABEL, VIEW_LABEL, CampaignFilter, View
 from campaignkit.domain.lifecycle import LIVE, MEANING, TERMINAL, Mode, Status
 from campaignkit.domain.lists import CampaignList
 from campaignkit.domain.pace import Pace
@@ -45,7 +45,18 @@ def scope(kit: Kit) -> Value:
     """Return the words for what the viewer looks at."""
     names = ", ".join(kit.viewer.workspaces)
     title = f"{MASTER.title()}: {names}" if kit.viewer.master else names
-    return {"title": title, "master": kit.viewer.master, "zone": kit.zone}
+    return {
+        "title": title,
+        "master": kit.viewer.master,
+        "zone": kit.zone,
+        "views": [{"value": view.value, "label": capital(VIEW_LABEL[view])} for view in View],
+        "acts": kit.acts,
+    }
+
+
+def capital(words: str) -> str:
+    """Return *words* with a capital at the beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def options(kit: Kit) -> Value:
@@ -86,6 +97,10 @@ def row(kit: Kit, campaign: Campaign, *, now: datetime) -> Value:
         "author": campaign.author and short(campaign.author),
         "paused_until": plain(paused_until(kit, campaign, now=now)),
         "paused_reason": campaign.paused_reason and short(campaign.paused_reason),
+        # what an action is judged by, and so what whoever acts has to have seen
+        "actions": list(campaign.actions),
+        "archived": campaign.archived,
+        "auto_start": campaign.auto_start,
     }
 
 

@@ -8,8 +8,8 @@ const QUESTIONS = {
     text: "Core begins to build and send at once. This cannot be taken back; it can be cancelled.",
     facts: startFacts(campaign), no: "Not now", yes: startWords(campaign),
   }),
-  cancel: ({ id, campaign, verdicts }) => ({
-    title: `Cancel campaign ${id}?`, text: cancelText(campaign, verdicts),
+  cancel: ({ id, campaign, waiting }) => ({
+    title: `Cancel campaign ${id}?`, text: cancelText(campaign, waiting),
     note: "Reason, kept in the audit trail", needed: true, no: "Keep sending", yes: "Cancel the campaign", harm: true,
   }),
   approve: ({ id, campaign }) => ({
@@ -47,12 +47,11 @@ function startWords({ total }) {
   return total ? `Start, send to ${figure(total)}` : "Start";
 }
 
-function cancelText({ sent, status }, verdicts) {
+function cancelText({ sent }, waiting) {
   const rest = "A cancelled campaign cannot be resumed.";
-  if (!verdicts || !sent) return status === "New" || !sent ? `Nothing has been sent. ${rest}` : rest;
-  const waiting = verdicts.not_submitted ?? 0;
-  return `${plural(sent, "message is", "messages are")} with the carrier and ${sent === 1 ? "stays" : "stay"} sent. ` +
-    `${figure(waiting)} will not be sent. ${rest}`;
+  if (!sent) return `Nothing has been sent. ${rest}`;
+  const kept = `${plural(sent, "message is", "messages are")} with the carrier and ${sent === 1 ? "stays" : "stay"} sent.`;
+  return `${kept} ${waiting ? `${figure(waiting)} will not be sent. ` : ""}${rest}`;
 }
 
 // One dialog for all questions. It stands outside of what is patched, so that a refresh never closes it.

@@ -13,13 +13,14 @@ function campaignBrowser(model) {
     changed: showNotice, reconnect: () => model.widget_manager?.kernel?.reconnect?.().catch(() => {}) });
   const menu = floatingMenu({ root, uid });
   const address = pageAddress(model.get("scope").addressed, (query) => wish({ event: "go", query }));
-  const shared = { model, uid, root, wish, copy, copyWords, auto, menu, address };
+  const questions = questionBox(uid);
+  const shared = { model, uid, root, wish, copy, copyWords, auto, menu, address, ask: questions.ask };
   const list = listingPart(shared);
   const page = detailPart({ ...shared, statuses: list.statuses });
   const parts = [list, page];
-  root.append(list.node, page.node, menu.node, said);
+  root.append(list.node, page.node, menu.node, questions.node, said);
   desk.add({
-    acts: { refresh, copy, auto: switchRefresh, retry: line.retry, reload: () => location.reload() },
+    acts: { refresh, copy, act, auto: switchRefresh, retry: line.retry, reload: () => location.reload() },
     keys: (key) => (key === "r" ? refresh : null),
   });
   [...parts, menu].forEach(desk.add);
@@ -122,6 +123,11 @@ function campaignBrowser(model) {
     wish({ event: "refresh" });
   }
 
+  function act({ dataset }) {
+    if (page.open()) page.act(dataset.action);
+    else list.act(dataset.action, dataset.campaign);
+  }
+
   // What the switch shows: the seconds between two refreshes, or none; null where the notebook switched it off for good.
   function auto() {
     return model.get("scope").refresh ? { pace: model.get("pace"), on: line.on() } : null;
@@ -154,9 +160,17 @@ function campaignBrowser(model) {
   const returns = [[document, "visibilitychange"], [window, "online"], [window, "offline"]];
   for (const [place, event] of returns) place.addEventListener(event, line.look);
 
+  // What the kernel asks back: how many campaigns would be archived.
+  function told(message) {
+    if (message?.kind !== "archive_all") return;
+    if (message.count) questions.ask("archive_all", message, () => wish({ event: "archive-all" }));
+    else said.textContent = "None of these campaigns can be archived";
+  }
+
   return {
     root,
     update,
+    told,
     show() {
       list.hide(!list.listing());
       update();
@@ -165,6 +179,7 @@ function campaignBrowser(model) {
     dispose() {
       for (const [place, event] of returns) place.removeEventListener(event, line.look);
       clearTimeout(patience);
+      questions.close();
       seen.disconnect();
       address?.dispose();
       menu.dispose();
@@ -180,10 +195,12 @@ const TRAITS = ["scope", "tiles", "listing", "detail", "notice", "pace", "answer
 function render({ model, el }) {
   const browser = campaignBrowser(model);
   model.on("change", browser.update);
+  model.on("msg:custom", browser.told);
   el.append(browser.root);
   browser.show();
   return () => {
     model.off("change", browser.update);
+    model.off("msg:custom", browser.told);
     browser.dispose();
   };
 }

@@ -4,7 +4,7 @@ const TABS = [["overview", "Overview"], ["recipients", "Recipients"], ["errors",
   ["audit", "Audit"]];
 const FIRST_TAB = "overview";
 
-function detailPart({ model, uid, wish, statuses, auto }) {
+function detailPart({ model, uid, wish, ask, statuses, auto }) {
   const parts = {
     crumbs: h("nav", { class: "sub crumbs", "aria-label": "Breadcrumb" }),
     head: h("header", { class: "head" }), notice: h("div"),
@@ -111,6 +111,7 @@ function detailPart({ model, uid, wish, statuses, auto }) {
 
   const told = (event, name, field) => ({ dataset }) => wish({ event, [name]: dataset[field ?? name] });
   const turned = (event) => (control) => control.ariaDisabled === "true" || wish({ event, to: control.dataset.to });
+  const act = actor({ ask, wish });
   const acts = {
     back,
     tab: ({ dataset }) => openTab(dataset.tab),
@@ -122,6 +123,8 @@ function detailPart({ model, uid, wish, statuses, auto }) {
       openTab("errors");
       wish({ event: "errors-sub", sub: "job" });
     },
+    "recipients-null": ({ ariaChecked }) => wish({ event: "recipients-filter", field: "null_smpp",
+      value: ariaChecked !== "true" }),
     "recipients-clear": () => wish({ event: "recipients-clear" }),
     "recipients-failed": () => wish({ event: "recipients-failed" }),
     "recipients-sort": told("recipients-sort", "key"),
@@ -138,9 +141,8 @@ function detailPart({ model, uid, wish, statuses, auto }) {
 
   node.addEventListener("change", ({ target }) => {
     const tab = detail()?.tab;
-    const { picks, switch: switched } = target.dataset;
+    const { picks } = target.dataset;
     if (picks) wish({ event: `${tab}-filter`, field: picks, value: picked(parts.panel, target) });
-    if (switched) wish({ event: `${tab}-filter`, field: switched, value: target.checked });
   });
 
   // The charts are drawn for a width, so a new width is a new drawing.
@@ -156,6 +158,7 @@ function detailPart({ model, uid, wish, statuses, auto }) {
     head: parts.head,
     notice: parts.notice,
     sync,
+    act: (action) => act(action, detail().campaign, { waiting: detail().waiting }),
     // A wish that was refused leaves the page on the tab where it was.
     refused() {
       if (!state.asked) return;

@@ -147,7 +147,7 @@ function optionGroup(uid, field, type, options, counts, dots = false) {
 
 // ---- above the table
 
-function filterBar(listing, open) {
+function filterBar(listing, open, mayAct) {
   const chips = listing.chips ?? [];
   return [
     h("button", { type: "button", class: "btn small filters-btn", "data-do": "fold", "aria-expanded": String(open) },
@@ -156,6 +156,9 @@ function filterBar(listing, open) {
       chips.length > 0 && h("button", { type: "button", class: "clear", "data-do": "clear",
         "aria-label": "Clear all filters", title: "Clear all filters" }, "×")),
     h("span", { class: "grow" }),
+    mayAct && listing.filter.view === "campaigns" && chips.length > 0 && listing.total > 0 &&
+      h("button", { type: "button", class: "btn quiet small", "data-do": "archive-count",
+        title: "Archive what can be of the campaigns that match" }, "Archive these…"),
     h("button", { type: "button", class: "btn quiet small copyas", "data-do": "copy-as", "aria-haspopup": "menu",
       title: "Copy this list as code, as a command or as a link" }, "Copy as…"),
     h("span", { class: "sub cnt", role: "status" }, matchCount(listing)),

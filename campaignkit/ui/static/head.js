@@ -15,12 +15,13 @@ function refreshSwitch({ pace, on }) {
     `Refresh every ${figure(pace)} s`);
 }
 
-function listHead(scope, listing, clock, auto) {
+function listHead(scope, listing, clock, auto, figures) {
   const words = listing
     ? [h("bdi", {}, scope.title), " ", dot(), ` times in ${clock.label}`]
     : [h("span", { class: "skel", style: "--w:220px" })];
   return [
     h("div", { class: "title" }, h("h1", {}, "Campaigns"), h("p", { class: "sub" }, words)),
+    listing && viewSwitch(scope, listing, figures),
     h("span", { class: "grow" }),
     freshness(listing?.as_of, clock, auto),
   ];
@@ -57,4 +58,13 @@ function lineNotice(lost, { shown, addressed }) {
   const since = shown ? ` at ${shown}` : "";
   return { kind: "stale", text: `Connection lost${since}.${shown ? " What you see is from then." : ""}`, again: "retry",
     later: lost.seconds ? `Trying again in ${lost.seconds} s.` : "Trying again." };
+}
+
+// The three lists: what runs or ran, what waits for a moderator, what was put away (R2, R43).
+function viewSwitch({ views }, { filter }, figures) {
+  return h("div", { class: "seg", role: "group", "aria-label": "Views" }, views.map(({ value, label }) => {
+    const count = value === "queue" ? figures?.queued : 0;
+    return h("button", { type: "button", "data-do": "view", "data-view": value,
+      "aria-pressed": String(value === filter.view) }, label, count > 0 && h("span", { class: "n" }, figure(count)));
+  }));
 }

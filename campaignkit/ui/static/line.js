@@ -22,7 +22,7 @@ function kernelLine({ send, health, displayed, changed, reconnect }) {
     asked += 1;
     const ask = `${mark}-${asked}`;
     waiting.set(ask, { event: message.event, since: Date.now(), quiet });
-    send({ ...message, ask });
+    send(quiet ? { ...message, ask, quiet } : { ...message, ask });
     arm();
   }
 

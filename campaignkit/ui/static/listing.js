@@ -1,9 +1,9 @@
 // The list as one part of the browser: head, tiles, filters, chips, table.
 
-const REDRAWS = new Set(["filter", "drop", "clear", "sort", "page"]);
+const REDRAWS = new Set(["filter", "drop", "clear", "sort", "page", "view"]);
 const PATIENCE = 200;                  // ms without an answer before grey bars say that one is awaited
 
-function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, address }) {
+function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, address, ask }) {
   const form = filterForm(uid, wish);
   const table = campaignTable(menu);
   const parts = {
@@ -39,7 +39,7 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     const value = listing();
     if (!value) return;
     const clock = clockOf(scope().zone, value.as_of);
-    patch(parts.head, listHead(scope(), value, clock, auto()));
+    patch(parts.head, listHead(scope(), value, clock, auto(), figures()));
     patch(parts.kpis, tiles(scope(), figures(), uid));
     form.sync(scope(), value, figures());
     showBar();
@@ -58,7 +58,7 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
 
   function showBar() {
     split.classList.toggle("open", !state.folded);
-    if (listing()) patch(parts.bar, filterBar(listing(), !state.folded));
+    if (listing()) patch(parts.bar, filterBar(listing(), !state.folded, scope().acts));
   }
 
   // ---- what the user wishes
@@ -78,8 +78,13 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     wish({ event: "open", id });
   }
 
+  function rowOf(id) {
+    return listing().rows.find((one) => one.external_id === id);
+  }
+
   function rowMenu(row) {
     const id = row.dataset.id;
+    const campaign = rowOf(id);
     const button = row.querySelector("[data-do=menu]");
     const copied = (text, what) => () => copyWords(text, what, row.querySelector(".copy"));
     menu.open(button, [
@@ -87,6 +92,8 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
       address && { text: "Open in new tab", act: () => window.open(address.campaign(id), "_blank", "noopener") },
       { text: "Copy ID", act: copied(id, id) },
       address && { text: "Copy link", act: copied(address.campaign(id, { shared: true }), "Link") },
+      ...(campaign?.actions ?? []).map((action) => ({ text: ACTION_WORDS[action].words, waits: true,
+        act: () => act(action, campaign) })),
     ], button.ariaLabel);
   }
 
@@ -101,7 +108,10 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     ], "Copy this list as");
   }
 
+  const act = actor({ ask, wish });
   const acts = {
+    view: ({ dataset }) => wish({ event: "view", view: dataset.view }),
+    "archive-count": () => wish({ event: "archive-count" }),
     menu: (control) => rowMenu(control.closest("tr")),
     "copy-as": copyAs,
     open: (control) => open(control.closest("tr").dataset.id),
@@ -153,6 +163,10 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
       if (back) table.box.scrollTop = state.scroll;
     },
     focusRow: table.focusRow,
+    act(action, id) {
+      const campaign = rowOf(id);
+      if (campaign) act(action, campaign);
+    },
     wished({ event }) {
       if (event === "open" || event === "back") return;
       table.busy(true);

@@ -11,6 +11,7 @@ function detailHead(detail, clock, statuses, auto) {
       h("p", { class: "sub" }, joined(subLine(campaign, clock)))),
     h("span", { class: "grow" }),
     freshness(detail.as_of, clock, auto),
+    actionButtons(campaign),
   ];
 }
 

@@ -29,7 +29,6 @@ function checkPicks(root, chosen) {
     const values = [chosen[input.dataset.picks] ?? []].flat();
     input.checked = values.includes(input.value);
   }
-  for (const input of root.querySelectorAll("input[data-switch]")) input.checked = Boolean(chosen[input.dataset.switch]);
 }
 
 function picked(root, input) {

@@ -19,6 +19,8 @@ const HOVERED = matchMedia("(hover: hover)").matches ? ":hover" : ":not(*)";    
 
 // ---- cells
 
+const IN_SIGHT = new Set(["start", "approve", "restore"]);      // the rest is in the row's menu
+
 function idCell(row, { address }) {
   const short = shortId(row.external_id);
   const told = { tabindex: "-1", "data-do": "open", title: row.external_id };
@@ -31,6 +33,7 @@ function idCell(row, { address }) {
 
 function actsCell(row) {
   return [
+    (row.actions ?? []).filter((action) => IN_SIGHT.has(action)).map((action) => actionButton(action, row, true)),
     h("button", { type: "button", class: "btn quiet icon small", tabindex: "-1", "data-do": "menu", "aria-haspopup": "menu",
       "aria-label": `More actions for ${shortId(row.external_id)}` }, "⋯"),
     h("span", { class: "go", "aria-hidden": "true" }, "›"),
@@ -161,9 +164,10 @@ function campaignTable(menu) {
   let rows = [];                 // as they stand in the table
   let held = null;               // what is shown once the pointer has left
 
-  function drawColumns(master, sort) {
+  function drawColumns({ master, acts }, sort) {
     const columns = COLUMNS.filter((column) => master || !column.master);
-    table.classList.toggle("master", master);
+    table.classList.toggle("master", Boolean(master));
+    table.classList.toggle("acting", Boolean(acts));
     patch(columnGroup, columns.map((column) => h("col", { "data-c": column.name })));
     patch(head, [h("tr", {}, columns.map((column) => headCell(column, sort)))]);
     drawGhosts(columns);
@@ -239,7 +243,7 @@ function campaignTable(menu) {
     empty.hidden = !none;
     foot.hidden = none && !listing.has_previous;
     table.setAttribute("aria-description", listing.caption);
-    drawRows(drawColumns(context.scope.master, listing.sort), context);
+    drawRows(drawColumns(context.scope, listing.sort), context);
     patch(empty, none ? emptyState(listing) : []);
     patch(foot, pagingFoot(listing, waits));
     backToTop(listing);
@@ -259,7 +263,7 @@ function campaignTable(menu) {
     sync,
     // Before the first answer: heads and grey bars, nothing that could be clicked.
     bare() {
-      drawColumns(false, {});
+      drawColumns({}, {});
       foot.hidden = true;
     },
     busy(on) {
