@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import campaignkit
 from campaignkit.cli import acting, tables
@@ -22,6 +23,7 @@ from campaignkit.domain.lifecycle import ACTIONS
 from campaignkit.domain.lists import CampaignList, RecipientList
 from campaignkit.kit import Kit, database
 from campaignkit.services.answers import as_json
+from campaignkit.services.audit import write_csv
 from campaignkit.settings import from_environment
 
 
@@ -232,8 +234,38 @@ def _errors(given: argparse.Namespace) -> Result:
 
 
 def _audit(given: argparse.Namespace) -> Result:
-    trail = _open(given).audit.of(given.id)
-    return _rows(trail.rows, not_provided=list(trail.not_provided)), lambda: tables.audit(trail)
+    trail = _open(given).audit.of(
+        given.id,
+        actions=given.actions,
+        actors=given.actors,
+        since=given.since,
+        until=given.until,
+        limit=given.limit,
+        after=given.after,
+    )
+    if given.out:
+        _written(given.out, lambda file: write_csv(trail.rows, file))
+        answer = {
+            "rows_written": len(trail.rows),
+            "next": trail.next,
+            "not_provided": list(trail.not_provided),
+        }
+        return answer, lambda: f"{len(trail.rows):,} entries in {given.out}"
+    answer = _rows(trail.rows, not_provided=list(trail.not_provided))
+    if given.limit is not None:
+        answer["next"] = trail.next
+    return answer, lambda: tables.audit(trail)
+
+
+def _written(path: Path, write: Callable[[TextIO], None]) -> None:
+    """Let *write* fill the file *path*: whole, or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            write(file)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _recipients(given: argparse.Namespace) -> Result:

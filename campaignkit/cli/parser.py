@@ -74,12 +74,12 @@ def _parser() -> argparse.ArgumentParser:
         ("activity", "show the messages that a campaign sent per day"),
         ("history", "show a campaign's state history, newest first"),
         ("errors", "show what went wrong in a campaign"),
-        ("audit", "show who did what to a campaign, newest first"),
     ):
         _id(command(name, text))
     for event in ACTIONS:
         _action(command(event.value, ACTION_TEXT[event]), many=event is Event.ARCHIVE)
     _note(command("note", "write a note into a campaign's audit trail"))
+    _audit(command("audit", "show who did what to a campaign, newest first"))
     _recipients(command("recipients", "list the recipients of a campaign, numbers masked"))
     _up(command("up", "start JupyterLab on the notebooks and Voila on the dashboards"))
     return parser
@@ -191,6 +191,23 @@ def _action(parser: argparse.ArgumentParser, *, many: bool) -> None:
     else:
         _id(parser)
     parser.add_argument("--note", metavar="T", help="your reason, for the audit trail")
+
+
+def _audit(parser: argparse.ArgumentParser) -> None:
+    _id(parser)
+    parser.add_argument(
+        "--action", dest="actions", metavar="X", action="append", default=[], help="approved, started, …"
+    )
+    parser.add_argument(
+        "--actor", dest="actors", metavar="A", action="append", default=[], help="a name as it is shown"
+    )
+    parser.add_argument(
+        "--from", dest="since", metavar="T", type=_moment, help="not before this ISO 8601 time"
+    )
+    parser.add_argument("--to", dest="until", metavar="T", type=_moment, help="before this ISO 8601 time")
+    parser.add_argument("--limit", metavar="N", type=int, help="a page of so many entries; else all of them")
+    parser.add_argument("--after", metavar="CURSOR", help="the `next` of an earlier page")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="write the entries as CSV instead")
 
 
 def _note(parser: argparse.ArgumentParser) -> None:

@@ -219,7 +219,8 @@ def audit(found: AuditTrail) -> str:
     """Return the audit trail."""
     rows = [(row.occurred_at, row.action, row.actor, row.note) for row in found.rows]
     heads = ["When", "Action", "Who", "Note"]
-    return _joined(table(heads, rows) if rows else "no entries", _missing(found.not_provided))
+    more = f"next: --after {found.next}" if found.next else ""
+    return _joined(table(heads, rows) if rows else "no entries", more, _missing(found.not_provided))
 
 
 def recipients(page: Page[Recipient]) -> str:

@@ -107,7 +107,8 @@ def _several(values: object, *, what: str) -> Iterable[object]:
     return values
 
 
-def _texts(values: object, *, what: str) -> frozenset[str]:
+def texts(values: object, *, what: str) -> frozenset[str]:
+    """Return *values* if they are texts that a database can hold, or raise `InvalidInput`."""
     return frozenset(_text(value, what=what) for value in _several(values, what=what))
 
 
@@ -152,7 +153,7 @@ class CampaignFilter(Spelt):
         put(self, "statuses", _set_of(Status, self.statuses, what="status"))
         put(self, "modes", _set_of(Mode, self.modes, what="mode"))
         put(self, "search", _text(self.search, what="search").strip())
-        put(self, "workspaces", _texts(self.workspaces, what="workspace"))
+        put(self, "workspaces", texts(self.workspaces, what="workspace"))
         put(self, "view", parse_enum(View, self.view, what="view"))
 
     @property
@@ -228,8 +229,8 @@ class RecipientFilter(Spelt):
         put = object.__setattr__
         put(self, "stages", _set_of(Stage, self.stages, what="stage"))
         put(self, "sms_results", _set_of(SmsResult, self.sms_results, what="SMS result"))
-        put(self, "smpp_codes", _texts(self.smpp_codes, what="SMPP code"))
-        put(self, "esmes", _texts(self.esmes, what="ESME"))
+        put(self, "smpp_codes", texts(self.smpp_codes, what="SMPP code"))
+        put(self, "esmes", texts(self.esmes, what="ESME"))
         if not isinstance(self.null_smpp, bool):
             raise InvalidInput("null_smpp is either true or false")
 

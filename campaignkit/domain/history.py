@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,35 @@ class Step:
     occurred_at: datetime
     seconds: int | None
     anomaly: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """That a phase was entered: what Core wrote, or what a person did through the toolkit (`by_hand`)."""
+
+    phase: str
+    reason: str | None
+    occurred_at: datetime
+    by_hand: bool = False
+
+
+def told_once(events: Iterable[Entered]) -> list[tuple[str, str | None, datetime]]:
+    """Return *events*, given oldest first, with each change once; it began when the first of the two says so.
+
+    A person's step is written by the toolkit at once, and often by Core as well when it takes note of it. Two
+    neighbours that enter the same phase, one of them by hand, are that one change; their reasons are joined.
+    """
+    found: list[Entered] = []
+    for event in events:
+        earlier = found[-1] if found else None
+        if earlier and earlier.phase == event.phase and earlier.by_hand is not event.by_hand:
+            ours, cores = sorted((earlier, event), key=lambda one: not one.by_hand)
+            reasons = dict.fromkeys(reason for reason in (ours.reason, cores.reason) if reason)
+            # what follows is compared with Core's part: a second word of Core's about the same phase is its own event
+            found[-1] = Entered(event.phase, "; ".join(reasons) or None, earlier.occurred_at)
+            continue
+        found.append(event)
+    return [(event.phase, event.reason, event.occurred_at) for event in found]
 
 
 def steps(events: Sequence[tuple[str, str | None, datetime]]) -> list[Step]:

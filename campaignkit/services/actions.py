@@ -14,7 +14,7 @@ from campaignkit.domain.filters import CampaignFilter
 from campaignkit.domain.history import duration
 from campaignkit.domain.lifecycle import AUDITED, Event, State, Status, after, overtaken_by, why_not
 from campaignkit.domain.notes import note_of
-from campaignkit.services.answers import mask_email, state_of
+from campaignkit.services.answers import mask_actor, state_of
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.verbs import Acted, Progress, Tried
 from campaignkit.store.base import Row, Session, Transactions
@@ -135,9 +135,8 @@ class ActingCampaigns(Campaigns):
         return Stale(f"this campaign has become {state.status} meanwhile: look at it again. {UNCHANGED}")
 
     def _faster(self, step: Row, state: State) -> str:
-        by_address = "@" in step["actor"]
-        actor = mask_email(step["actor"], clear=self._viewer.clear_numbers) if by_address else step["actor"]
-        who = "You" if step["actor"] == self._viewer.login else actor
+        by_me = step["actor"] == self._viewer.login
+        who = "You" if by_me else mask_actor(step["actor"], clear=self._viewer.clear_numbers)
         since = duration(max(0, int((self._clock() - step["occurred_at"]).total_seconds())))
         moved_on = f"; it is {state.status} now" if state.status != step["status_after"] else ""
         return f"{who} {step['action']} this campaign {since} ago{moved_on}. {UNCHANGED}"

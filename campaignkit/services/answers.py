@@ -195,6 +195,11 @@ def mask_email(address: str | None, *, clear: bool) -> str | None:
     return f"{name[:1]}…{at}{domain}"
 
 
+def mask_actor(name: str, *, clear: bool) -> str:
+    """Return who did something: who is known by an e-mail address alone is masked as an author is (R18, R68)."""
+    return mask_email(name, clear=clear) if "@" in name else name
+
+
 def as_json(campaign: Campaign) -> dict[str, Any]:
     """Return the row as the command line prints it: the documented names, in their order."""
     row = asdict(campaign)

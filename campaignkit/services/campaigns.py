@@ -27,7 +27,7 @@ from campaignkit.domain.filters import (
     expect,
     id_range,
 )
-from campaignkit.domain.history import steps
+from campaignkit.domain.history import Entered, steps, told_once
 from campaignkit.domain.lifecycle import ARCHIVABLE, LIVE, Event, Status
 from campaignkit.domain.lists import CampaignList
 from campaignkit.domain.pace import LATELY, Pace, Sent, Window, pace
@@ -43,6 +43,7 @@ from campaignkit.services.answers import (
     Shown,
     campaign_of,
     in_contract,
+    mask_actor,
 )
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
@@ -221,9 +222,16 @@ class Campaigns(Verbs):
         with self._store.reading() as session:
             campaign_id = self.locate(session, id)["campaign_id"]
             found = session.rows("campaigns/history", {"campaign_id": campaign_id})
-        events = [(row["phase"], row["reason"], row["occurred_at"]) for row in found]
+        events = told_once(self._entered(row) for row in found)
         missing = () if self._store.probe.provides("core.state_events") else ("state_events",)
         return History(rows=tuple(reversed(steps(events))), not_provided=missing)
+
+    def _entered(self, row: Row) -> Entered:
+        by_hand, reason = row["actor"] is not None, row["reason"]
+        if by_hand:
+            who = f"{row['action']} by {mask_actor(row['actor'], clear=self._viewer.clear_numbers)}"
+            reason = f"{who}: {reason}" if reason else who
+        return Entered(row["phase"], reason, row["occurred_at"], by_hand=by_hand)
 
     def pace(self, id: str) -> Pace:
         """Return how fast campaign *id* sends and when it will be through; empty unless it is Sending."""

@@ -123,3 +123,44 @@ def test_an_answer_is_one_line_of_json(run: Run, on: tuple[object, ...]) -> None
     assert status == 0
     assert json.loads(out)["status"] == "Pending"
     assert out.count("\n") == 1
+
+
+# ── the audit trail ──────────────────────────────────────────────────────────
+
+
+def test_the_trail_is_narrowed_paged_and_written_to_a_file(
+    run: Run, on: tuple[object, ...], tmp_path: Path
+) -> None:
+    answer(run, "archive", DONE, *on)
+    answer(run, "restore", DONE, *on, "--as", "bob", "--note", "=needed")
+
+    def found(*arguments: object) -> list[str]:
+        return [row["action"] for row in answer(run, "audit", DONE, *arguments, *on)["rows"]]
+
+    assert found() == ["restored", "archived", "created"]
+    assert found("--actor", "ann", "--actor", "core") == ["archived", "created"]
+    assert found("--action", "restored", "--action", "created") == ["restored", "created"]
+    assert found("--to", "2026-11-23T12:00:00Z") == ["created"]
+    assert found("--from", "2026-11-23T11:30:00Z", "--actor", "core") == []
+    page = answer(run, "audit", DONE, "--limit", 2, *on)
+    assert [row["action"] for row in page["rows"]] == ["restored", "archived"]
+    last = answer(run, "audit", DONE, "--limit", 2, "--after", page["next"], *on)
+    assert ([row["action"] for row in last["rows"]], last["next"]) == (["created"], None)
+    assert f"next: --after {page['next']}" in run("audit", DONE, "--limit", 2, *on)[1]
+
+    file = tmp_path / "trail.csv"
+    assert answer(run, "audit", DONE, "--out", file, *on)["rows_written"] == 3
+    head, newest, *_ = file.read_bytes().decode().split("\n")
+    assert head == "action,actor,note,occurred_at"
+    assert newest.startswith("restored,bob,'=needed,20")
+    assert [path.name for path in tmp_path.iterdir() if "trail" in path.name] == ["trail.csv"]
+
+
+def test_a_trail_that_cannot_be_written_leaves_nothing(
+    run: Run, on: tuple[object, ...], tmp_path: Path
+) -> None:
+    for place in (tmp_path / "nowhere" / "trail.csv", tmp_path):
+        status, out, err = run("audit", DONE, "--out", place, *on, "--json")
+        assert (status, out) == (1, "")
+        assert err.count("\n") == 1 and "fault" not in err
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]

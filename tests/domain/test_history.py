@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaignkit.domain.history import steps
+from campaignkit.domain.history import Entered, duration, steps, told_once
 from campaignkit.domain.lifecycle import Status
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -83,3 +83,47 @@ def test_no_row_is_hidden_and_the_durations_span_the_history(rows: list[tuple[st
     assert [(step.phase, step.reason, step.occurred_at) for step in found] == given_events
     if rows:
         assert sum(step.seconds or 0 for step in found) == rows[-1][2] - rows[0][2]
+
+
+def told(*events: tuple[str, str, int]) -> list[tuple[str, str | None, int]]:
+    """Return (phase, reason, minute) events with each change once; a reason in capitals is Core's."""
+    entered = [
+        Entered(phase, reason or None, START + timedelta(minutes=at), by_hand=reason.islower())
+        for phase, reason, at in events
+    ]
+    return [
+        (phase, reason, int((at - START).total_seconds()) // 60) for phase, reason, at in told_once(entered)
+    ]
+
+
+def test_what_core_wrote_about_a_person_s_step_is_that_step() -> None:
+    assert told(("New", "", 0), ("Pending", "started by ann", 5), ("Pending", "STARTED", 6), ("Building", "", 7)) == [
+        ("New", None, 0), ("Pending", "started by ann; STARTED", 5), ("Building", None, 7),
+    ]  # fmt: skip
+    assert told(("Pending", "", 4), ("Pending", "started by ann", 5)) == [("Pending", "started by ann", 4)], (
+        "a slow clock"
+    )
+    assert told(("Sending", "", 1), ("Cancelled", "cancelled by ann", 2)) == [
+        ("Sending", None, 1), ("Cancelled", "cancelled by ann", 2),
+    ]  # fmt: skip
+
+
+def test_what_core_wrote_twice_stays_twice() -> None:
+    assert len(told(("Pending", "A", 1), ("Pending", "B", 2))) == 2
+    assert told(("Pending", "started by ann", 1), ("Pending", "A", 2), ("Pending", "B", 3)) == [
+        ("Pending", "started by ann; A", 1), ("Pending", "B", 3),
+    ]  # fmt: skip
+    back = told(("Pending", "started by ann", 1), ("Building", "A", 2), ("Pending", "B", 3))
+    assert [phase for phase, _, _ in back] == ["Pending", "Building", "Pending"]
+
+
+def test_lengths_of_time_are_spelt_in_their_two_largest_units() -> None:
+    spelt = {
+        0: "0 s",
+        59: "59 s",
+        61: "1 min 01 s",
+        3600: "1 h 00 min",
+        7500: "2 h 05 min",
+        273_600: "3 d 4 h",
+    }
+    assert {seconds: duration(seconds) for seconds in spelt} == spelt
