@@ -43,7 +43,7 @@ def plain(value: Any) -> Any:
 
 def scope(kit: Kit) -> Value:
     """Return the words for what the viewer looks at."""
-    names = ", ".join(kit.viewer.workspaces)
+    names = short(", ".join(kit.viewer.workspaces))
     title = f"{MASTER.title()}: {names}" if kit.viewer.master else names
     return {
         "title": title,
@@ -68,7 +68,9 @@ def options(kit: Kit) -> Value:
         ],
         "modes": [{"value": mode.value} for mode in Mode],
         "workspaces": [
-            {"value": key, "label": kit.workspaces[key]} for key in kit.viewer.workspaces if kit.viewer.master
+            {"value": key, "label": short(kit.workspaces[key])}
+            for key in kit.viewer.workspaces
+            if kit.viewer.master
         ],
     }
 
@@ -93,6 +95,7 @@ def row(kit: Kit, campaign: Campaign, *, now: datetime) -> Value:
     """Return a row of the list: what its cells show and no more, since it is sent with every answer."""
     return {
         **{name: plain(getattr(campaign, name)) for name in ROW_NAMES},
+        "workspace_id": short(campaign.workspace_id),
         "saddr": short(campaign.saddr),
         "author": campaign.author and short(campaign.author),
         "paused_until": plain(paused_until(kit, campaign, now=now)),
