@@ -9,8 +9,9 @@ function campaignBrowser(model) {
   const root = h("div", { class: "ck", tabindex: "-1" });
   const said = h("span", { class: "sr", role: "status" });
   const desk = controls(root);
-  const line = kernelLine({ send: (message) => model.send(message), health: () => kernelHealth(model, root), displayed,
-    changed: showNotice, reconnect: () => model.widget_manager?.kernel?.reconnect?.().catch(() => {}) });
+  const kernel = kernelWatch(model, () => line.look());
+  const line = kernelLine({ send: (message) => model.send(message), health: kernel.health, displayed,
+    changed: showNotice, reconnect: kernel.reconnect });
   const menu = floatingMenu({ root, uid });
   const address = pageAddress(model.get("scope").addressed, (query) => wish({ event: "go", query }));
   const questions = questionBox(uid);
@@ -183,6 +184,7 @@ function campaignBrowser(model) {
       seen.disconnect();
       address?.dispose();
       menu.dispose();
+      kernel.dispose();
       line.dispose();
       desk.dispose();
       for (const part of parts) part.dispose();

@@ -185,11 +185,12 @@ function emptyState({ chips, dropping }) {
     return [h("h2", {}, "No campaigns yet"),
       h("p", { class: "sub" }, "They appear here once a moderator approves them.")];
   }
+  const helpful = dropping.filter(({ count }) => count > 0);
   return [
     h("h2", {}, "No campaigns match these filters"),
-    h("p", { class: "sub" }, dropping?.length ? "Dropping one would show:" : "Clear them to see the whole list."),
+    h("p", { class: "sub" }, helpful.length ? "Dropping one would show:" : "Clear them to see the whole list."),
     h("div", { class: "row" },
-      (dropping ?? []).map(({ field, text, count }) => h("button", { type: "button", class: "btn", "data-do": "drop",
+      helpful.map(({ field, text, count }) => h("button", { type: "button", class: "btn", "data-do": "drop",
         "data-field": field }, text, h("span", { class: "sub" }, figure(count)))),
       h("button", { type: "button", class: "btn quiet danger", "data-do": "clear" }, "Clear all filters")),
   ];

@@ -22,8 +22,12 @@ function kernelLine({ send, health, displayed, changed, reconnect }) {
     asked += 1;
     const ask = `${mark}-${asked}`;
     waiting.set(ask, { event: message.event, since: Date.now(), quiet });
-    send(quiet ? { ...message, ask, quiet } : { ...message, ask });
     arm();
+    try {
+      send(quiet ? { ...message, ask, quiet } : { ...message, ask });
+    } catch {
+      look();                 // whoever carries messages has noticed before us that there is nobody to carry them to
+    }
   }
 
   function refresh(quiet = false) {
@@ -140,12 +144,36 @@ function kernelLine({ send, health, displayed, changed, reconnect }) {
   };
 }
 
-// What the parts of Jupyter around a widget tell about its kernel; unknown parts are taken for a healthy one.
+// What the parts of Jupyter around a widget tell about its kernel; unknown parts are taken for a healthy one. A kernel
+// that was started anew knows nothing of this page, so an end is an end, however well its successor is.
 const ENDED = new Set(["dead", "terminating", "restarting", "autorestarting"]);
 
-function kernelHealth(model, root) {
+function kernelWatch(model, changed) {
   const kernel = model.widget_manager?.kernel;
-  if (root.closest(".jupyter-widgets-disconnected") || kernel?.isDisposed || ENDED.has(kernel?.status)) return "ended";
-  if (kernel?.connectionStatus && kernel.connectionStatus !== "connected") return "cut";
-  return kernel?.status === "busy" ? "busy" : "fine";
+  let ended = false;
+
+  function over() {
+    ended ||= Boolean(kernel?.isDisposed) || ENDED.has(kernel?.status);
+    return ended;
+  }
+
+  function noted() {
+    if (!ended && over()) changed();
+  }
+
+  kernel?.statusChanged?.connect(noted);
+  kernel?.connectionStatusChanged?.connect(changed);
+
+  return {
+    health() {
+      if (over()) return "ended";
+      if (kernel?.connectionStatus && kernel.connectionStatus !== "connected") return "cut";
+      return kernel?.status === "busy" ? "busy" : "fine";
+    },
+    reconnect: () => kernel?.reconnect?.().catch(() => {}),
+    dispose() {
+      kernel?.statusChanged?.disconnect(noted);
+      kernel?.connectionStatusChanged?.disconnect(changed);
+    },
+  };
 }

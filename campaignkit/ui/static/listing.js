@@ -51,7 +51,7 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     patch(parts.head, listHead(null));
     patch(parts.kpis, tiles(null, null, uid));
     form.bare();
-    table.bare();
+    table.bare(scope());
     split.inert = true;
     root.classList.add("bare");
   }

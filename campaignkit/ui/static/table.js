@@ -262,8 +262,9 @@ function campaignTable(menu) {
     focusRow,
     sync,
     // Before the first answer: heads and grey bars, nothing that could be clicked.
-    bare() {
-      drawColumns({}, {});
+    bare(scope) {
+      drawColumns(scope, {});
+      table.classList.add("waiting");
       foot.hidden = true;
     },
     busy(on) {
