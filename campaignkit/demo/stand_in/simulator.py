@@ -24,7 +24,7 @@ from campaignkit.store.duckdb import DuckStore
 LONGEST = (
     5.0  # seconds on the wall that a step makes up for: a machine that slept does not send all it missed
 )
-SUBMITS, RECEIPTS = 5_000, 20_000  # at most in one transaction, so that it stays short
+SUBMITS, EVENTS, RECEIPTS = 5_000, 200, 20_000  # at most in one transaction, so that it stays short
 RECOUNT = 15.0, 5.0  # seconds by which Core's counter lags, on the stand-in's clock and on the wall
 _FATES = {Fate.HEALTHY: 84, Fate.REBOUND: 8, Fate.UNPARSED: 3, Fate.EXHAUSTED: 3, Fate.UNBOUND: 2}
 _MARKED = "select 1 from information_schema.tables where table_schema = 'sim' and table_name = 'sample'"
@@ -181,16 +181,17 @@ class Simulator:
             if (move := life.next_move(campaign, wall, moment)) is not None
         ]
         still = [campaign for campaign in known if campaign not in [moving for moving, _ in moves]]
+        most = max(1, self._submits // max(1, sum(one.to_send > 0 for one in still)))
         quotas = {
             one.campaign_id: quota
             for one in still
-            if (quota := life.quota(one, wall, moment, most=self._submits)) is not None
+            if (quota := life.quota(one, wall, moment, most=most)) is not None
         }
         sourced = {row["campaign_id"] for row in rows if row["source_id"] is not None}
         happening = {
             one.campaign_id: quota
             for one in still
-            if (quota := life.events(one, wall, moment, most=self._submits)) is not None
+            if (quota := life.events(one, wall, moment, most=EVENTS)) is not None
         }
         return _Due(
             unknown=any(not row["is_known"] for row in rows),
@@ -252,8 +253,7 @@ class Simulator:
             receipts=receipts,
             sending=due.sending,
             outstanding=outstanding + expected - answers - receipts,
-            backlog=due.receipts > self._receipts
-            or any(quota.number == self._submits for quota in due.quotas.values()),
+            backlog=due.receipts > self._receipts or submitted > self._submits // 2,
         )
 
     def _move(self, session: Session, campaign: Campaign, move: Move, given: Mapping[str, object]) -> None:

@@ -279,6 +279,17 @@ def test_a_trigger_grows_with_each_event_and_its_total_with_it(drive: Build) -> 
     assert driver.one(f"select bool_and(sent_at > created_at) {OF_2} and stage = 'Delivered'")
 
 
+def test_at_any_speed_one_step_is_bounded(drive: Build) -> None:
+    driver = drive(listed=6000, speed=1e6)
+    with driver.store.writing() as session:
+        world.campaign(session, 3, mode="Trigger", status="Sending", start_at=NOW, total=0)
+    driver.until("select status = 'Sending' from core.campaigns where campaign_id = 2")
+    for _ in range(4):
+        (tick,) = driver.ticks()
+        assert tick.submitted <= simulator.SUBMITS and tick.receipts <= simulator.RECEIPTS + 10
+    assert driver.one("select count(*) from core.recipients where campaign_id = 3") <= 8 * simulator.EVENTS
+
+
 # --- people
 
 
