@@ -18,6 +18,7 @@ class Settings:
     role: str | None = None
     actor: str = "unknown"
     ctn_key: str | None = field(default=None, repr=False)  # a secret, and tracebacks show values
+    proxy_secret: str | None = field(default=None, repr=False)
     cache: Path | None = None
     query: str = ""  # of the address that a dashboard was opened with; Voila hands it to the kernel
 
@@ -34,6 +35,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         role=given("ROLE"),
         actor=given("AS") or _login_name(),
         ctn_key=given("CTN_KEY"),
+        proxy_secret=given("PROXY_SECRET"),
         cache=_cache_folder(environ),
         query=environ.get("QUERY_STRING", ""),
     )

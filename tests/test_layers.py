@@ -38,7 +38,7 @@ THIRD_PARTY = {
     "ui": {"ipywidgets", "traitlets", "anywidget", "IPython"},
     "importing": {"duckdb", "phonenumbers"},
     "demo": {"duckdb", "polars"},
-    "serve": {"jupyter_server", "tornado"},
+    "serve": {"ipykernel", "jupyter_server", "tornado", "traitlets", "voila"},
 }
 OURS_AND_STANDARD = {"campaignkit", "__future__", *sys.stdlib_module_names}
 

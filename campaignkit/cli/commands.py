@@ -303,25 +303,39 @@ def _note(given: argparse.Namespace) -> Result:
 def _up(given: argparse.Namespace) -> Result:
     from campaignkit.serve import up
 
+    status = up.run(**_choice(given), lab_port=given.lab_port, port=given.port, simulate=given.simulate)
+    return {}, lambda: "", status
+
+
+def _dashboards(given: argparse.Namespace) -> Result:
+    from campaignkit.serve import dashboards, up
+
+    dashboards.run(
+        up.Choice(**_choice(given)).environment,
+        host=given.host,
+        port=given.port,
+        max_kernels=given.max_kernels,
+        announce="json" if getattr(given, "json", False) else "words",
+    )
+
+
+def _choice(given: argparse.Namespace) -> dict[str, str]:
+    """Return which data a server shows, and to whom; a clear sentence now rather than an error in browsers later."""
     settings = from_environment()
     url = getattr(given, "db", None) or settings.db
     if not url:
         raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
-    store = database(url).open()  # a clear sentence now rather than an error in two browsers later
-    if given.simulate is not None:
+    store = database(url).open()
+    if getattr(given, "simulate", None) is not None:
         from campaignkit.demo import stand_in
 
         stand_in.check_may_write(store)
-    status = up.run(
-        url=str(Path(url).expanduser().resolve()),
-        workspace=getattr(given, "workspace", None) or settings.workspace or MASTER,
-        role=getattr(given, "role", None) or settings.role or "viewer",
-        actor=getattr(given, "actor", None) or settings.actor,
-        lab_port=given.lab_port,
-        port=given.port,
-        simulate=given.simulate,
-    )
-    return {}, lambda: "", status
+    return {
+        "url": str(Path(url).expanduser().resolve()),
+        "workspace": getattr(given, "workspace", None) or settings.workspace or MASTER,
+        "role": getattr(given, "role", None) or settings.role or "viewer",
+        "actor": getattr(given, "actor", None) or settings.actor,
+    }
 
 
 def _rows(rows: tuple[Any, ...], **more: object) -> dict[str, Any]:
@@ -346,4 +360,5 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "archive": _archive,
     "note": _note,
     "up": _up,
+    "dashboards": _dashboards,
 }

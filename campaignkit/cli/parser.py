@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _audit(command("audit", "show who did what to a campaign, newest first"))
     _recipients(command("recipients", "list the recipients of a campaign, numbers masked"))
     _up(command("up", "start JupyterLab on the notebooks and Voila on the dashboards"))
+    _dashboards(command("dashboards", "serve the dashboards to others, read-only (docs/dashboards.md)"))
     return parser
 
 
@@ -296,4 +297,14 @@ def _up(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=1.0,
         help="keep a sample alive with a stand-in for Core, in real time or at speed X",
+    )
+
+
+def _dashboards(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", metavar="H", default="127.0.0.1", help="where to listen: this machine only, unless told"
+    )
+    parser.add_argument("--port", metavar="N", type=int, help="8866 or a free one")
+    parser.add_argument(
+        "--max-kernels", metavar="N", type=int, default=40, help="pages that may be open at once (40)"
     )

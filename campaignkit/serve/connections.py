@@ -1,4 +1,4 @@
-"""How a page is connected to its kernel. JupyterLab and Voila load the class by its name."""
+"""How a page is connected to its kernel. JupyterLab loads the class by its name, our Voila builds on it."""
 
 from __future__ import annotations
 

@@ -1,66 +1,94 @@
-"""Voila on the dashboards: read-only pages, each with a kernel that lives as long as the page."""
+"""Voila on the dashboards, by our own launcher: read-only pages for many, each with a kernel that ends with it."""
 
 from __future__ import annotations
 
-import json
+import ipaddress
 import os
+import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from campaignkit.assets import asset
-from campaignkit.serve.servers import HOST, Server, marked, start
+from campaignkit.domain.errors import InvalidInput
+from campaignkit.serve.servers import HOST, Server, port_for, start
+from campaignkit.serve.voila.options import Options
+from campaignkit.settings import from_environment
 
 NAME = "Voila"
 DEFAULT_PORT = 8866
-TEMPLATES = Path(__file__).parent / "share"  # a Jupyter data folder: voila/templates/campaignkit
+MODULE = "campaignkit.serve.voila"
+FIRST = "/voila/render/operations.ipynb"
+SHORTEST_SECRET = 16
 
 
 def start_dashboards(port: int, folder: Path, environment: Mapping[str, str]) -> Server:
-    """Start Voila with its configuration in the private folder; a dashboard is a viewer's page, whatever the role."""
-    config = folder / "voila"
-    config.mkdir()
-    (config / "voila.json").write_text(json.dumps(_config(port, folder)), encoding="utf-8")
-    data = os.pathsep.join(filter(None, [str(TEMPLATES), environment.get("JUPYTER_PATH")]))
-    return start(
-        NAME,
-        "voila",
-        f"--Voila.config_file_paths={config}",  # and no voila.json of anybody else
+    """Start Voila beside another server, for this machine only and in the name of who has started it."""
+    options = Options(
+        host=HOST,
         port=port,
-        path="/voila/render/operations.ipynb",
-        folder=folder,
-        environment={**environment, "JUPYTER_PATH": data, "CAMPAIGNKIT_ROLE": "viewer"},
+        root=str(asset("dashboards")),
+        folder=_private(folder),
+        mark=folder.name,
+        child=True,
     )
+    alone = {name: value for name, value in environment.items() if name != "CAMPAIGNKIT_PROXY_SECRET"}
+    return start(NAME, MODULE, options.to_json(), port=port, path=FIRST, folder=folder, environment=alone)
 
 
-def _config(port: int, folder: Path) -> dict[str, object]:
-    return {
-        "Voila": {
-            "ip": HOST,
-            "port": port,
-            "port_retries": 0,  # the address is printed: better no server than one elsewhere
-            "open_browser": False,
-            "root_dir": str(asset("dashboards")),
-            "tornado_settings": marked(folder),
-            "kernel_websocket_connection_class": "campaignkit.serve.connections.PromptConnection",
-            "connection_dir_root": str(folder),
-            "identity_provider_class": "campaignkit.serve.pages.Visitor",
-        },
-        "VoilaConfiguration": {
-            "template": "campaignkit",
-            "allow_template_override": "NO",
-            "allow_theme_override": "NO",  # the page chooses between light and dark itself
-            "classic_tree": True,
-            "strip_sources": True,
-            "show_tracebacks": False,
-            "file_allowlist": [],  # pages only, no files
-            "multi_kernel_manager_class": "campaignkit.serve.pages.PageKernels",
-            # Voila's front end is older than the Lab's: what is made for the Lab fails in it
-            "extension_allowlist": [
-                "@jupyter-widgets/jupyterlab-manager",
-                "@voila-dashboards/widgets-manager8",
-                "anywidget",
-            ],
-        },
-        "VoilaExecutor": {"cell_error_instruction": "What went wrong stands in the server's log."},
-        "MappingKernelManager": {"cull_idle_timeout": 60, "cull_interval": 5},  # see PageKernels
-    }
+def run(
+    choice: Mapping[str, str],
+    *,
+    host: str = HOST,
+    port: int | None = None,
+    max_kernels: int = 40,
+    announce: str = "words",
+) -> NoReturn:
+    """Become Voila: this process serves until Ctrl-C or a signal, and logs to standard error.
+
+    *choice* are the environment variables that say which data is shown.
+
+    Raises InvalidInput for a port that is taken, no room, or an address beyond this machine without a proxy's secret.
+    """
+    _check(host, max_kernels, from_environment().proxy_secret or "")
+    found = port_for(NAME, port, DEFAULT_PORT, host=host)
+    folder = tempfile.mkdtemp(prefix="campaignkit-")
+    options = Options(
+        host=host,
+        port=found,
+        root=str(asset("dashboards")),
+        folder=folder,
+        max_kernels=max_kernels,
+        announce=announce,
+    )
+    os.chdir(folder)  # nothing that lies in the user's current folder is read or imported
+    command = [sys.executable, "-P", "-m", MODULE, options.to_json()]
+    os.execve(sys.executable, command, {**os.environ, **choice})  # noqa: S606 - without a shell: that is the point
+
+
+def _check(host: str, max_kernels: int, secret: str) -> None:
+    if max_kernels < 1:
+        raise InvalidInput(f"{max_kernels} kernels would show nothing: give --max-kernels at least 1")
+    if secret and len(secret) < SHORTEST_SECRET:
+        raise InvalidInput(
+            f"CAMPAIGNKIT_PROXY_SECRET can be guessed: give it at least {SHORTEST_SECRET} random characters"
+        )
+    if not secret and not _of_this_machine(host):
+        raise InvalidInput(
+            f"{host} can be reached from other machines, and nobody would be asked who they are: set"
+            " CAMPAIGNKIT_PROXY_SECRET and put a proxy in front, or leave out --host"
+        )
+
+
+def _of_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _private(folder: Path) -> str:
+    own = folder / "voila"
+    own.mkdir()
+    return str(own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import os
 import signal
@@ -75,7 +76,7 @@ def start(
 
 def start_child(name: str, module: str, *options: str, folder: Path, environment: Mapping[str, str]) -> Child:
     """Start `python -m module` with a log in the folder and a session of its own, so that Ctrl-C reaches only us."""
-    log = folder / f"{module}.log"
+    log = folder / f"{name.lower()}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *options],
@@ -102,30 +103,37 @@ def end(*servers: Child) -> None:
             server.process.wait()
 
 
-def port_for(name: str, wanted: int | None, default: int) -> int:
+def port_for(name: str, wanted: int | None, default: int, *, host: str = HOST) -> int:
     """Return the port that was asked for, else the default, else any free one.
 
     Raises InvalidInput if the one that was asked for is taken.
     """
     if wanted is None:
-        return default if _free(default) else free_port()
+        return default if _free(default, host) else free_port()
     if not 1 <= wanted <= 65535:
         raise InvalidInput(
             f"{wanted} is no port for {name}: give one from 1 to 65535, or none for a free one"
         )
-    if not _free(wanted):
+    if not _free(wanted, host):
         raise InvalidInput(f"port {wanted} for {name} is taken: give another, or none for a free one")
     return wanted
 
 
-def _free(port: int) -> bool:
-    with socket.socket() as trial:
+def _free(port: int, host: str) -> bool:
+    """Tell whether nobody listens on *port*; raises InvalidInput if *host* is no address of this machine."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise InvalidInput(f"{host} is no address of this machine: give --host another") from None
+    with socket.socket(family) as trial:
         trial.setsockopt(
             socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
         )  # as the servers do: only a listener counts
         try:
-            trial.bind((HOST, port))
-        except OSError:
+            trial.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise InvalidInput(f"{host} is no address of this machine: give --host another") from None
             return False
     return True
 

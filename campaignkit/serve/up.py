@@ -31,6 +31,16 @@ class Choice:
     actor: str
     speed: float | None = None  # of a stand-in for Core beside them; None: no stand-in
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the choice as `campaignkit.open()` reads it in a kernel."""
+        return {
+            "CAMPAIGNKIT_DB": self.url,
+            "CAMPAIGNKIT_WORKSPACE": self.workspace,
+            "CAMPAIGNKIT_ROLE": self.role,
+            "CAMPAIGNKIT_AS": self.actor,
+        }
+
 
 def run(
     *,
@@ -105,14 +115,14 @@ def _environment(choice: Choice, folder: Path) -> dict[str, str]:
     inherited = {
         name: value for name, value in os.environ.items() if name not in {"JUPYTER_TOKEN", "JUPYTER_PORT"}
     }
-    return inherited | {
-        "CAMPAIGNKIT_DB": choice.url,
-        "CAMPAIGNKIT_WORKSPACE": choice.workspace,
-        "CAMPAIGNKIT_ROLE": choice.role,
-        "CAMPAIGNKIT_AS": choice.actor,
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTER_PREFER_ENV_PATH": "1",  # this Python's kernel, whatever else the user has registered
-    }
+    return (
+        inherited
+        | choice.environment
+        | {
+            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+            "JUPYTER_PREFER_ENV_PATH": "1",  # this Python's kernel, whatever else the user has registered
+        }
+    )
 
 
 def _told_to_stop() -> threading.Event:

@@ -89,12 +89,15 @@ def test_both_answer_where_it_says_and_ctrl_c_leaves_no_process_and_no_file(data
         assert "01_campaigns.ipynb" in {file["name"] for file in json.loads(body)["content"]}
         assert ask(f"{address}/api/contents")[0] == 403
         assert b"operations.ipynb" in ask(dashboards)[1]
-        assert ask(f"{dashboards}/voila/files/operations.ipynb")[0] == 403
+        assert ask(f"{dashboards}/voila/files/operations.ipynb")[0] == 404
         assert ask(f"{address}/api/kernels", "POST", Authorization=f"token {token}")[0] == 201
 
         servers = children(process)
         roles = {name: server.environ()["CAMPAIGNKIT_ROLE"] for name, server in servers.items()}
-        assert roles == {"jupyterlab": "moderator", "voila": "viewer"}
+        assert roles == {
+            "jupyterlab": "moderator",
+            "campaignkit.serve.voila": "moderator",
+        }  # each kernel of it is a viewer
         assert servers["jupyterlab"].environ()["CAMPAIGNKIT_DB"] == str(database)
         assert token not in " ".join(servers["jupyterlab"].cmdline())
         family = psutil.Process(process.pid).children(recursive=True)
@@ -123,13 +126,13 @@ def test_when_one_server_dies_the_other_is_ended_and_the_log_is_named(database, 
     with up(database, tmp_path / "private") as process:
         printed(process)
         servers = children(process)
-        servers["voila"].kill()
+        servers["campaignkit.serve.voila"].kill()
         assert process.wait(timeout=60) == 1
         sentence = process.stderr.read()
         log = re.fullmatch(
             r"campaignkit: Voila has ended \(.+\), so the rest was ended too; its log: (\S+)\n", sentence
         )[1]
-        assert "Voil" in Path(log).read_text(encoding="utf-8")
+        assert "voila" in Path(log).read_text(encoding="utf-8")
         assert not servers["jupyterlab"].is_running()
 
 
