@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import campaignkit
 from campaignkit.cli import acting, tables
@@ -25,6 +25,9 @@ from campaignkit.kit import Kit, database
 from campaignkit.services.answers import as_json
 from campaignkit.services.audit import write_csv
 from campaignkit.settings import from_environment
+
+if TYPE_CHECKING:
+    from campaignkit.serve.up import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,15 +306,15 @@ def _note(given: argparse.Namespace) -> Result:
 def _up(given: argparse.Namespace) -> Result:
     from campaignkit.serve import up
 
-    status = up.run(**_choice(given), lab_port=given.lab_port, port=given.port, simulate=given.simulate)
+    status = up.run(_choice(given, speed=given.simulate), lab_port=given.lab_port, port=given.port)
     return {}, lambda: "", status
 
 
 def _dashboards(given: argparse.Namespace) -> Result:
-    from campaignkit.serve import dashboards, up
+    from campaignkit.serve import dashboards
 
     dashboards.run(
-        up.Choice(**_choice(given)).environment,
+        _choice(given).environment,
         host=given.host,
         port=given.port,
         max_kernels=given.max_kernels,
@@ -319,23 +322,26 @@ def _dashboards(given: argparse.Namespace) -> Result:
     )
 
 
-def _choice(given: argparse.Namespace) -> dict[str, str]:
+def _choice(given: argparse.Namespace, *, speed: float | None = None) -> Choice:
     """Return which data a server shows, and to whom; a clear sentence now rather than an error in browsers later."""
+    from campaignkit.serve.up import Choice
+
     settings = from_environment()
     url = getattr(given, "db", None) or settings.db
     if not url:
         raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
     store = database(url).open()
-    if getattr(given, "simulate", None) is not None:
+    if speed is not None:
         from campaignkit.demo import stand_in
 
         stand_in.check_may_write(store)
-    return {
-        "url": str(Path(url).expanduser().resolve()),
-        "workspace": getattr(given, "workspace", None) or settings.workspace or MASTER,
-        "role": getattr(given, "role", None) or settings.role or "viewer",
-        "actor": getattr(given, "actor", None) or settings.actor,
-    }
+    return Choice(
+        url=str(Path(url).expanduser().resolve()),
+        workspace=getattr(given, "workspace", None) or settings.workspace or MASTER,
+        role=getattr(given, "role", None) or settings.role or "viewer",
+        actor=getattr(given, "actor", None) or settings.actor,
+        speed=speed,
+    )
 
 
 def _rows(rows: tuple[Any, ...], **more: object) -> dict[str, Any]:

@@ -42,28 +42,20 @@ class Choice:
         }
 
 
-def run(
-    *,
-    url: str,
-    workspace: str,
-    role: str,
-    actor: str,
-    lab_port: int | None = None,
-    port: int | None = None,
-    simulate: float | None = None,
-) -> int:
-    """Serve until Ctrl-C or a signal, then return 0; *simulate* is the speed of a stand-in for Core, None for none.
+def run(choice: Choice, *, lab_port: int | None = None, port: int | None = None) -> int:
+    """Serve until Ctrl-C or a signal, then return 0.
 
     Raises InvalidInput if a port that was asked for is taken, CampaignKitError if a server does not start or ends.
     """
-    choice = Choice(url=url, workspace=workspace, role=role, actor=actor, speed=simulate)
     stop = _told_to_stop()
     with serving(choice, lab_port=lab_port, port=port, stop=stop) as servers:
         if not stop.is_set():
             for server in servers:
-                what = server.address if isinstance(server, Server) else f"a stand-in, at speed {simulate:g}"
+                what = (
+                    server.address if isinstance(server, Server) else f"a stand-in, at speed {choice.speed:g}"
+                )
                 print(f"{server.name:<12}{what}")
-            print("Ctrl-C ends both." if simulate is None else "Ctrl-C ends all.", flush=True)
+            print("Ctrl-C ends both." if choice.speed is None else "Ctrl-C ends all.", flush=True)
         while not stop.wait(TICK):
             _all_alive(servers)
     return 0
