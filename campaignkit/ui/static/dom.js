@@ -108,7 +108,20 @@ function makeFormatter(zone) {
   }
 }
 
+// Taking a moment apart is what a row costs most, and most rows come again: the last few thousand are remembered.
+const MOST_MOMENTS = 5000;
+const moments = new Map();
+
 function partsOf(instant, zone) {
+  const key = `${zone} ${instant.getTime()}`;
+  if (!moments.has(key)) {
+    if (moments.size >= MOST_MOMENTS) moments.clear();
+    moments.set(key, takenApart(instant, zone));
+  }
+  return moments.get(key);
+}
+
+function takenApart(instant, zone) {
   const parts = {};
   for (const { type, value } of formatter(zone).formatToParts(instant)) parts[type] = value;
   return { ...parts, offset: parts.timeZoneName.replace("GMT", "") || "+00:00" };

@@ -14,7 +14,7 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
   const split = h("div", { class: "split" }, form.node,
     h("section", { class: "main", "aria-label": "Campaign list" }, parts.bar, table.parts));
   const node = h("div", { hidden: true }, parts.head, parts.notice, parts.kpis, split);
-  const state = { waiting: null, scroll: 0, folded: true };
+  const state = { waiting: null, scroll: 0, folded: true, figures: null };
 
   // ---- what the kernel says
 
@@ -40,7 +40,9 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     if (!value) return;
     const clock = clockOf(scope().zone, value.as_of);
     patch(parts.head, listHead(scope(), value, clock, auto(), figures()));
-    patch(parts.kpis, tiles(scope(), figures(), uid));
+    // A filter changes no figure of the scope, so most answers leave the tiles alone.
+    if (state.figures !== figures()) patch(parts.kpis, tiles(scope(), figures(), uid));
+    state.figures = figures();
     form.sync(scope(), value, figures());
     showBar();
     table.sync(value, { scope: scope(), clock, statuses: statuses(), address }, quiet);
@@ -50,6 +52,7 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
   function bare() {
     patch(parts.head, listHead(null));
     patch(parts.kpis, tiles(null, null, uid));
+    state.figures = null;
     form.bare();
     table.bare(scope());
     split.inert = true;

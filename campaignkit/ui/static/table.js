@@ -195,9 +195,10 @@ function campaignTable(menu) {
       current = rows[Math.min(held?.place ?? 0, rows.length - 1)]?.external_id ?? null;
     }
     const standing = new Map([...body.rows].map((row) => [row.dataset.id, row]));
-    const setting = [columns.length, context.clock.zone, context.clock.year, [...context.statuses.values()]];
+    const { clock: { zone, year }, statuses } = context;
+    const setting = JSON.stringify([columns.length, zone, year, [...statuses.values()]]);
     const before = drawn;
-    drawn = new Map(rows.map((row) => [row.external_id, JSON.stringify([row, setting])]));
+    drawn = new Map(rows.map((row) => [row.external_id, JSON.stringify(row) + setting]));
     const same = (id) => before.get(id) === drawn.get(id) && standing.get(id);    // most of a refresh: not even built
     patch(body, rows.map((row) => same(row.external_id) || tableRow(row, columns, context, current)));
     markCurrent(current);
