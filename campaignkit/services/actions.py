@@ -20,6 +20,7 @@ from campaignkit.services.verbs import Acted, Progress, Tried
 from campaignkit.store.base import Row, Session, Transactions
 
 TURN_SECONDS = 0.25  # how long many actions in a row keep everybody else waiting
+PAUSE_SECONDS = 0.01  # before the next turn: whoever waits must wake up first
 EVENT_OF = {word: event for event, word in AUDITED.items()}
 MARK = {Event.ARCHIVE: ("actions/archive",), Event.RESTORE: ("actions/restore",)}
 UNCHANGED = "Nothing was changed."
@@ -52,6 +53,7 @@ class ActingCampaigns(Campaigns):
         while len(tried) < len(rows):
             with self._store.transactions() as transaction:
                 tried += self._archived(transaction, rows[len(tried) :], text)
+            time.sleep(PAUSE_SECONDS)
             if progress:
                 progress(len(tried), len(rows))
         return tuple(tried)
