@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,27 +13,36 @@ from campaignkit.domain.errors import InvalidInput, NotAllowed, NotFound, StoreM
 from campaignkit.services.audit import Audit
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.errors import ErrorReports
+from campaignkit.services.exports import Exports
+from campaignkit.services.kept import KeptFiles
 from campaignkit.services.recipients import Recipients
-from campaignkit.settings import from_environment
+from campaignkit.settings import Settings, from_environment
 from campaignkit.store.base import Row, Store
 from campaignkit.store.duckdb import DuckStore
 
 
 class Kit:
-    """A database as one viewer sees it: `campaigns`, `recipients`, `errors` and `audit` answer questions.
+    """A database as one viewer sees it: `campaigns`, `recipients`, `errors`, `exports` and `audit` answer questions.
 
     `workspaces` maps the scope's workspaces to their names, `viewer` says who is asking.
     """
 
     def __init__(
-        self, store: Store, viewer: Viewer, workspaces: Mapping[str, Row], clock: Callable[[], datetime]
+        self,
+        store: Store,
+        viewer: Viewer,
+        workspaces: Mapping[str, Row],
+        clock: Callable[[], datetime],
+        settings: Settings,
     ) -> None:
         self._store, self.viewer, self.clock = store, viewer, clock
         self.workspaces = {key: row["name"] for key, row in workspaces.items()}
         zones = {key: _known_zone(row["time_zone"]) for key, row in workspaces.items()}
         self.campaigns = _campaigns(store, viewer, zones, clock)
-        self.recipients = Recipients(store, self.campaigns, clock)
+        self.recipients = Recipients(store, viewer, self.campaigns, clock)
         self.errors = ErrorReports(store, self.campaigns)
+        files = KeptFiles(settings.exports)
+        self.exports = Exports(store, viewer, self.campaigns, clock, files=files, ttl=settings.export_ttl)
         self.audit = Audit(store, viewer, self.campaigns)
         # one zone for the page's times: the workspaces' own if they share one
         self.zone = next(iter(zones.values())) if len(set(zones.values())) == 1 else "UTC"
@@ -60,8 +70,9 @@ def open(
 
     What is left out comes from `CAMPAIGNKIT_DB`, `_WORKSPACE`, `_ROLE` and `_AS`. Without a workspace: the only
     one there is; 'master' is all that the viewer may read. *now* stops the clock, so that an answer can be had
-    again. Raises `StoreError` if the database cannot be used, `NotFound` for an unknown workspace, `NotAllowed`
-    if `kit.members` does not list the actor for it.
+    again. *clear_numbers* is the extra grant to see and export full numbers, each time audited; it needs the file
+    that holds them. Raises `StoreError` if the database cannot be used, `NotFound` for an unknown workspace,
+    `NotAllowed` if `kit.members` does not list the actor for it.
 
     >>> kit = open("sample.duckdb", workspace="retail")             # doctest: +SKIP
     >>> kit.campaigns.kpis().total                                  # doctest: +SKIP
@@ -70,16 +81,15 @@ def open(
     settings = from_environment()
     if now is not None and now.tzinfo is None:
         raise InvalidInput("now needs a zone: datetime(…, tzinfo=UTC)")
-    if clear_numbers:
-        raise NotAllowed("this version shows no full numbers: leave out clear_numbers")
     asked = Role.parse(role or settings.role or Role.VIEWER)
-    store = database(url).open()
+    writable = asked is not Role.VIEWER or clear_numbers  # who sees a full number leaves an audit row (R57)
+    store = database(url, writable=writable, numbers=clear_numbers).open()
     login = actor or settings.actor
     known, roles = _rights(store, login, asked)
-    viewer = _viewer(login, roles, workspace or settings.workspace)
-    store.writable = viewer.acts
+    viewer = replace(_viewer(login, roles, workspace or settings.workspace), clear_numbers=clear_numbers)
+    store.writable = viewer.acts or clear_numbers
     clock = (lambda: now) if now is not None else (lambda: datetime.now(UTC))
-    return Kit(store, viewer, {key: known[key] for key in viewer.workspaces}, clock)
+    return Kit(store, viewer, {key: known[key] for key in viewer.workspaces}, clock, settings)
 
 
 def _campaigns(
@@ -93,8 +103,8 @@ def _campaigns(
     return ActingCampaigns(store, viewer, zones, clock)
 
 
-def database(url: str | Path | None = None, *, writable: bool = False) -> DuckStore:
-    """Return the store at *url*, else at `CAMPAIGNKIT_DB`, not yet looked into.
+def database(url: str | Path | None = None, *, writable: bool = False, numbers: bool = False) -> DuckStore:
+    """Return the store at *url*, else at `CAMPAIGNKIT_DB`, not yet looked into; *numbers* takes in the full ones.
 
     Raises `StoreMissing` if neither is given.
     """
@@ -102,7 +112,7 @@ def database(url: str | Path | None = None, *, writable: bool = False) -> DuckSt
     place = str(url) if url is not None else settings.db
     if not place:
         raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
-    return DuckStore(_file(place), writable=writable, cache=settings.cache)
+    return DuckStore(_file(place), writable=writable, cache=settings.cache, numbers=numbers)
 
 
 def _file(place: str) -> Path:

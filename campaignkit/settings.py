@@ -6,7 +6,12 @@ import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+
+from campaignkit.domain.errors import InvalidInput
+
+MOST_MINUTES = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,8 @@ class Settings:
     ctn_key: str | None = field(default=None, repr=False)  # a secret, and tracebacks show values
     proxy_secret: str | None = field(default=None, repr=False)
     cache: Path | None = None
+    exports: Path | None = None  # where the toolkit keeps its copies of exports
+    export_ttl: timedelta = timedelta(hours=1)  # R64
     query: str = ""  # of the address that a dashboard was opened with; Voila hands it to the kernel
 
 
@@ -36,7 +43,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         actor=given("AS") or _login_name(),
         ctn_key=given("CTN_KEY"),
         proxy_secret=given("PROXY_SECRET"),
-        cache=_cache_folder(environ),
+        cache=_home_folder(environ, "XDG_CACHE_HOME", ".cache"),
+        exports=_exports_folder(environ),
+        export_ttl=_minutes(given("EXPORT_MINUTES"), default=60),
         query=environ.get("QUERY_STRING", ""),
     )
 
@@ -48,7 +57,27 @@ def _login_name() -> str:
         return str(os.getuid())
 
 
-def _cache_folder(environ: Mapping[str, str]) -> Path | None:
-    """Return where compiled SQL is kept: a private folder of the user, or None where there is no home."""
-    base = environ.get("XDG_CACHE_HOME") or (environ.get("HOME") and f"{environ['HOME']}/.cache")
+def _home_folder(environ: Mapping[str, str], variable: str, default: str) -> Path | None:
+    """Return a private folder of the user, such as the one for compiled SQL, or None where there is no home."""
+    base = environ.get(variable) or (environ.get("HOME") and f"{environ['HOME']}/{default}")
     return Path(base, "campaignkit") if base else None
+
+
+def _exports_folder(environ: Mapping[str, str]) -> Path | None:
+    named = environ.get("CAMPAIGNKIT_EXPORTS")
+    if named:
+        return Path(named).expanduser()
+    home = _home_folder(environ, "XDG_DATA_HOME", ".local/share")
+    return home and home / "exports"
+
+
+def _minutes(text: str | None, *, default: int) -> timedelta:
+    try:
+        minutes = float(text) if text else default
+    except ValueError:
+        minutes = 0
+    if not 0 < minutes <= MOST_MINUTES:
+        raise InvalidInput(
+            f"CAMPAIGNKIT_EXPORT_MINUTES={text!r} is no time to keep an export: give minutes, at most {MOST_MINUTES}"
+        )
+    return timedelta(minutes=minutes)

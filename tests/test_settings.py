@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ def test_every_variable_has_its_place() -> None:
         "CAMPAIGNKIT_ROLE": "operator",
         "CAMPAIGNKIT_AS": "ann",
         "CAMPAIGNKIT_CTN_KEY": "k" * 32,
+        "CAMPAIGNKIT_EXPORT_MINUTES": "90",
         "HOME": "/home/ann",
         "DB": "another.duckdb",
     }
@@ -27,11 +29,20 @@ def test_every_variable_has_its_place() -> None:
         actor="ann",
         ctn_key="k" * 32,
         cache=Path("/home/ann/.cache/campaignkit"),
+        exports=Path("/home/ann/.local/share/campaignkit/exports"),
+        export_ttl=timedelta(minutes=90),
     )
 
 
+def test_exports_are_kept_where_one_says() -> None:
+    named = from_environment({"CAMPAIGNKIT_EXPORTS": "/srv/exports", "HOME": "/home/ann"})
+    assert named.exports == Path("/srv/exports")
+    data = from_environment({"XDG_DATA_HOME": "/data", "HOME": "/home/ann"})
+    assert data.exports == Path("/data/campaignkit/exports")
+
+
 def test_nothing_and_empty_are_the_same() -> None:
-    names = ("DB", "WORKSPACE", "ROLE", "AS", "CTN_KEY")
+    names = ("DB", "WORKSPACE", "ROLE", "AS", "CTN_KEY", "EXPORTS", "EXPORT_MINUTES")
     assert from_environment({}) == from_environment({f"CAMPAIGNKIT_{name}": "" for name in names})
     assert from_environment({}).db is None
     assert from_environment({}).cache is None, "where there is no home, nothing is kept"

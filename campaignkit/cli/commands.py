@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import campaignkit
-from campaignkit.cli import acting, tables
+from campaignkit.cli import acting, exporting, tables
 from campaignkit.cli.progress import Progress
 from campaignkit.domain.access import MASTER
 from campaignkit.domain.errors import InvalidInput, StoreMissing
@@ -172,15 +172,20 @@ def campaign_list(given: argparse.Namespace) -> CampaignList:
     return CampaignList(filter=campaign_filter(given), sort=given.sort, descending=given.descending)
 
 
-def recipient_list(given: argparse.Namespace) -> RecipientList:
-    """Return the list that the options of `recipients` ask for."""
-    asked = RecipientFilter(
+def recipient_filter(given: argparse.Namespace) -> RecipientFilter:
+    """Return the filter that the options of `recipients` and `export` spell."""
+    return RecipientFilter(
         stages=given.stage,
         sms_results=given.sms_result,
         smpp_codes=given.smpp_code,
         null_smpp=not given.without_null_smpp,
         esmes=given.esme,
     )
+
+
+def recipient_list(given: argparse.Namespace) -> RecipientList:
+    """Return the list that the options of `recipients` ask for."""
+    asked = recipient_filter(given)
     return RecipientList(campaign=given.id, filter=asked, sort=given.sort, descending=given.descending)
 
 
@@ -303,6 +308,18 @@ def _note(given: argparse.Namespace) -> Result:
     return acting.note(_open(given), given)
 
 
+def _export(given: argparse.Namespace) -> Result:
+    return exporting.export(_open(given), recipient_filter(given), given)
+
+
+def _exports(given: argparse.Namespace) -> Result:
+    return exporting.exports(_open(given), given)
+
+
+def _download(given: argparse.Namespace) -> Result:
+    return exporting.download(_open(given), given)
+
+
 def _up(given: argparse.Namespace) -> Result:
     from campaignkit.serve import up
 
@@ -365,6 +382,9 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     **dict.fromkeys(ACTIONS, _act),
     "archive": _archive,
     "note": _note,
+    "export": _export,
+    "exports": _exports,
+    "download": _download,
     "up": _up,
     "dashboards": _dashboards,
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 from campaignkit.domain.access import Role
 from campaignkit.domain.delivery import SmsResult, Stage
+from campaignkit.domain.exports import ExportFormat
 from campaignkit.domain.filters import CampaignSort, Period, RecipientSort, View
 from campaignkit.domain.lifecycle import ACTIONS, Event, Mode, Status
 
@@ -81,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     _note(command("note", "write a note into a campaign's audit trail"))
     _audit(command("audit", "show who did what to a campaign, newest first"))
     _recipients(command("recipients", "list the recipients of a campaign, numbers masked"))
+    _export(command("export", "write the recipients of a campaign into a file of yours, numbers masked"))
+    _id(command("exports", "list the exports of a campaign and how far they are"))
+    _download(command("download", "copy an export of yours that is still kept into a file"))
     _up(command("up", "start JupyterLab on the notebooks and Voila on the dashboards"))
     _dashboards(command("dashboards", "serve the dashboards to others, read-only (docs/dashboards.md)"))
     return parser
@@ -247,6 +251,13 @@ def _campaigns(parser: argparse.ArgumentParser) -> None:
 
 def _recipients(parser: argparse.ArgumentParser) -> None:
     _id(parser)
+    _recipient_filters(parser)
+    parser.add_argument("--sort", choices=_values(RecipientSort), default=RecipientSort.ID)
+    _order(parser)
+    _paging(parser)
+
+
+def _recipient_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stage", choices=_values(Stage), action="append", default=[], metavar="S", help=_either(Stage)
     )
@@ -263,9 +274,26 @@ def _recipients(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without-null-smpp", action="store_true", help="leave out rows without a delivery report"
     )
-    parser.add_argument("--sort", choices=_values(RecipientSort), default=RecipientSort.ID)
-    _order(parser)
-    _paging(parser)
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    _id(parser)
+    parser.add_argument(
+        "--format", choices=_values(ExportFormat), required=True, help="ten columns, or one recipient a line"
+    )
+    _out(parser)
+    _recipient_filters(parser)
+
+
+def _download(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("export_id", metavar="EXPORT_ID", help="as `exports` lists it, or its beginning")
+    _out(parser)
+
+
+def _out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, required=True, help="a new file; FILE.manifest.json comes with it"
+    )
 
 
 def _values(kind: type[StrEnum]) -> list[str]:

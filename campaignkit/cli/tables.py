@@ -12,6 +12,7 @@ from campaignkit.domain.history import duration
 from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
 from campaignkit.services.audit import AuditTrail
 from campaignkit.services.errors import Errors
+from campaignkit.services.exports import Export
 from campaignkit.services.pages import Page
 from campaignkit.services.recipients import Recipient
 
@@ -255,6 +256,28 @@ def recipients(page: Page[Recipient]) -> str:
         for row in page.rows
     ]
     return _joined(table(heads, rows), _foot(page, "recipients match"))
+
+
+def exports(found: Sequence[Export]) -> str:
+    """Return the exports of a campaign, newest first."""
+    if not found:
+        return "no exports"
+    heads = ["Export", "Format", "Status", "Done", "Rows", "Who", "Created", "Expires", "Error"]
+    rows = [
+        (
+            row.export_id[:8],
+            row.format,
+            row.status,
+            f"{row.progress:.0%}" if row.progress is not None else None,
+            row.rows_written,
+            row.requested_by,
+            row.created_at,
+            row.expires_at,
+            row.error,
+        )
+        for row in found
+    ]
+    return table(heads, rows)
 
 
 def imported(report: Report, into: Path) -> str:

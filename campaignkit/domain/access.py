@@ -63,6 +63,17 @@ class Viewer:
     master: bool = False
     clear_numbers: bool = False
 
+    def full_numbers(self, wanted: bool | None = None) -> bool:
+        """Tell whether full numbers shall be shown: as *wanted*, else wherever they may (R57).
+
+        Raises `NotAllowed` if they are wanted without the grant.
+        """
+        if wanted and not self.clear_numbers:
+            raise NotAllowed(
+                "full numbers need the extra grant: open with clear_numbers=True (--clear-numbers)"
+            )
+        return self.clear_numbers if wanted is None else wanted
+
     @property
     def workspaces(self) -> tuple[str, ...]:
         """Return the workspaces that the viewer reads, sorted."""

@@ -7,6 +7,7 @@
     ├── NotAllowed            the viewer's role or workspaces do not cover it
     ├── TransitionNotAllowed  the lifecycle has no such step
     ├── Stale                 somebody was faster: the campaign is no longer what it was taken for
+    ├── ExportFailed          an export was begun and did not come to its end; nothing half is left
     └── StoreError            the database cannot be used
         ├── StoreMissing      there is no file
         ├── StoreUnreadable   it is there, but it is not ours, newer, damaged, or closed to us
@@ -44,6 +45,10 @@ class TransitionNotAllowed(CampaignKitError):
 
 class Stale(CampaignKitError):
     """Somebody else has changed the campaign first."""
+
+
+class ExportFailed(CampaignKitError):
+    """An export did not come to its end."""
 
 
 class StoreError(CampaignKitError):

@@ -14,6 +14,7 @@ import duckdb
 
 from campaignkit.domain.errors import InvalidInput, StoreUnreadable
 from campaignkit.importing.engine import Engine, engine
+from campaignkit.store.duckdb import numbers_file
 
 KEY_BYTES = 32
 _BLOCK = 64  # SHA-256's, RFC 2104
@@ -69,11 +70,6 @@ def read_slow_ones(run: Engine, country: str | None) -> None:
     if country is not None:
         raws = [row["ctn"] for row in run.rows("slow_numbers")]
         run.fill("slow_numbers", [(raw, e164_digits(raw, country)) for raw in raws])
-
-
-def numbers_file(into: Path) -> Path:
-    """Return where the clear numbers of the database *into* are."""
-    return into.with_name(f"{into.name}.numbers.duckdb")
 
 
 def prepare(run: Engine, into: Path, folder: Path, *, keep: bool) -> Path | None:

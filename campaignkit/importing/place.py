@@ -6,19 +6,15 @@ A new FILE is built in that folder and renamed at the end; a FILE that is there 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import re
-import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
 from campaignkit.domain.errors import InvalidInput, StoreBusy
-from campaignkit.store import gate
+from campaignkit.store import gate, scratch
 
 MARK = ".importing-"
 
@@ -26,19 +22,14 @@ MARK = ".importing-"
 @contextlib.contextmanager
 def private_folder(into: Path) -> Iterator[Path]:
     """Hold a folder beside *into* that only this account can read; removed at the end, also by the next import."""
-    try:
-        _check(into)
-        _sweep(into)
-        folder = Path(tempfile.mkdtemp(prefix=into.name + MARK, dir=into.parent))
-    except OSError as error:
-        raise InvalidInput(
-            f"{into.parent} cannot be written to ({error.strerror}): choose another place for --into"
-        ) from None
     with contextlib.ExitStack() as closing:
-        closing.callback(shutil.rmtree, folder, ignore_errors=True)
-        handle = os.open(folder, os.O_RDONLY)
-        closing.callback(os.close, handle)
-        fcntl.flock(handle, fcntl.LOCK_EX)  # says that the folder is in use, until this process ends
+        try:
+            _check(into)
+            folder = closing.enter_context(scratch.folder(into.parent, into.name + MARK))
+        except OSError as error:
+            raise InvalidInput(
+                f"{into.parent} cannot be written to ({error.strerror}): choose another place for --into"
+            ) from None
         yield folder
 
 
@@ -51,22 +42,6 @@ def _check(into: Path) -> None:
         raise InvalidInput(f"{into} is a folder: name the DuckDB file in it")
     if not into.parent.is_dir():
         raise InvalidInput(f"{into.parent} does not exist: make that folder first, or choose another --into")
-
-
-def _sweep(into: Path) -> None:
-    """Remove what an import left that was killed; a folder still in use is locked."""
-    for folder in into.parent.glob(f"{_literal(into.name)}{MARK}*"):
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(handle)
-
-
-def _literal(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
 def put(new: Path, into: Path) -> None:

@@ -21,7 +21,7 @@ from campaignkit.importing.report import Report
 from campaignkit.importing.sources import Sources
 from campaignkit.importing.task import Progress, Task
 from campaignkit.store import gate
-from campaignkit.store.duckdb import DuckStore, Session
+from campaignkit.store.duckdb import DuckStore, Session, numbers_file
 from campaignkit.store.migrate import CORE, CORE_OPTIONAL, IMPORT, KIT, create
 
 MEMORY_MIB = 2048  # beyond it DuckDB works from the disk, in the import's private folder
@@ -87,7 +87,7 @@ def _into_store(task: Task, found: Sources, folder: Path, cache: Path | None) ->
         store.check_whole(name=task.into)
         place.put(target, task.into)
     if clear:
-        clear.replace(numbers.numbers_file(task.into))
+        clear.replace(numbers_file(task.into))
     task.progress("done", 1.0)
     return report
 

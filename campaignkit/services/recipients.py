@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from campaignkit.domain.access import Viewer
 from campaignkit.domain.delivery import RECEIPTS_MAY_COME, Kind, SmsResult, Stage, Verdict
+from campaignkit.domain.errors import NotFound
 from campaignkit.domain.filters import Cursor, E, RecipientFilter, RecipientSort, expect
 from campaignkit.domain.lists import RecipientList
 from campaignkit.services.answers import in_contract
 from campaignkit.services.campaigns import PAGE_ROWS, Campaigns, judged
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
-from campaignkit.store.base import Row, Store
+from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
 
 MASK = "****"
@@ -22,7 +24,10 @@ EVERYBODY = RecipientFilter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One message. `recipient` is the mask and the last digits; `delivered_at` is when the final receipt came."""
+    """One message. `delivered_at` is when the final receipt came.
+
+    `recipient` is the mask and the last digits, or the full number where it was asked for with the grant.
+    """
 
     recipient_id: int
     recipient: str
@@ -63,8 +68,10 @@ class Counts:
 class Recipients:
     """Answers about recipients, as one viewer may have them."""
 
-    def __init__(self, store: Store, campaigns: Campaigns, clock: Callable[[], datetime]) -> None:
-        self._store, self._campaigns, self._clock = store, campaigns, clock
+    def __init__(
+        self, store: Store, viewer: Viewer, campaigns: Campaigns, clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._viewer, self._campaigns, self._clock = store, viewer, campaigns, clock
 
     def counts(self, id: str, filter: RecipientFilter = EVERYBODY) -> Counts:
         """Return how many recipients of campaign *id* there are by everything that can be filtered by.
@@ -115,26 +122,32 @@ class Recipients:
         descending: bool = False,
         limit: int = PAGE_ROWS,
         after: str | None = None,
+        clear: bool | None = None,
     ) -> Page[Recipient]:
         """Return a page of the recipients of campaign *id*, in the order of the list or of sending.
 
-        Rows that were not sent come last in both directions. Raises `NotFound` or `Ambiguous` for the
-        campaign, `InvalidInput` for a sort, limit or cursor that does not exist.
+        Rows that were not sent come last in both directions. *clear* asks for full numbers, by default wherever the
+        viewer has the grant; a page that shows some is in the audit trail before it is returned. Raises `NotFound`
+        or `Ambiguous` for the campaign, `InvalidInput` for a sort, limit or cursor that does not exist.
         """
         asked = RecipientList(campaign=id, filter=filter, sort=sort, descending=descending)  # type: ignore[arg-type]  # checked there
         by, descending = asked.sort, asked.descending
         order = order_name(by, descending=descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
-        matching, parameters = _matching(filter)
-        variant = replace(matching, sort=by.value, descending=descending, limited=True)
+        base, parameters = matching(filter)
+        variant = replace(base, sort=by.value, descending=descending, limited=True)
         by_time = by is RecipientSort.SENT
         variant, place = later(variant, cursor, key=datetime if by_time else int, tie=int, nullable=by_time)
-        with self._store.reading() as session:
-            parameters["campaign_id"] = self._campaigns.locate(session, asked.campaign)["campaign_id"]
-            counted = session.row("recipients/page", parameters, replace(matching, counted=True))
+        full = self._viewer.full_numbers(clear)
+        with self._store.writing() if full else self._store.reading() as session:
+            campaign = self._campaigns.locate(session, asked.campaign)
+            parameters["campaign_id"] = campaign["campaign_id"]
+            counted = session.row("recipients/page", parameters, replace(base, counted=True))
             found = session.rows("recipients/page", parameters | place | {"limit": limit + 1}, variant)
-        rows = tuple(_recipient(row) for row in found[:limit])
+            ids = [row["recipient_id"] for row in found[:limit]]
+            numbers = self._revealed(session, campaign, ids, filter.caption()[:300]) if full else {}
+        rows = tuple(_recipient(row, numbers.get(row["recipient_id"])) for row in found[:limit])
         more = len(found) > limit
         return Page(
             rows=rows,
@@ -143,8 +156,40 @@ class Recipients:
             kind=Recipient,
         )
 
+    def reveal(self, id: str, recipient_id: int) -> str:
+        """Return the full number of one recipient of campaign *id*; the audit trail says so first (R57).
 
-def _matching(filter: RecipientFilter) -> tuple[Variant, dict[str, object]]:
+        Raises `NotAllowed` without the grant, and `NotFound` where the number is not known.
+        """
+        self._viewer.full_numbers(wanted=True)
+        with self._store.writing() as session:
+            campaign = self._campaigns.locate(session, id)
+            numbers = self._revealed(session, campaign, [recipient_id], f"recipient {recipient_id}")
+        if not numbers:
+            raise NotFound(
+                f"the full number of recipient {recipient_id} is not known: it was imported without"
+            )
+        return numbers[recipient_id]
+
+    def _revealed(self, session: Session, campaign: Row, ids: list[int], what: str) -> dict[int, str]:
+        """Return the full numbers of *ids*, and write into the same transaction that the viewer has seen them."""
+        asked = {"campaign_id": campaign["campaign_id"], "recipient_ids": ids}
+        numbers = {row["recipient_id"]: row["ctn"] for row in session.rows("recipients/numbers", asked)}
+        if numbers:
+            note = f"{len(numbers):,} full number{'s' if len(numbers) > 1 else ''}: {what}"
+            signed = {
+                "actor": self._viewer.login,
+                "now": self._clock(),
+                "action": "pii_revealed",
+                "note": note,
+            }
+            session.run(
+                "audit/add", {name: campaign[name] for name in ("workspace_id", "campaign_id")} | signed
+            )
+        return numbers
+
+
+def matching(filter: RecipientFilter) -> tuple[Variant, dict[str, object]]:
     """Return the form of recipients/page that *filter* asks for, and its parameters (R56)."""
     names = {name for name in ("stages", "sms_results", "esmes") if getattr(filter, name)}
     if filter.smpp_codes:
@@ -188,9 +233,9 @@ def _codes(parts: Iterable[Row]) -> dict[str, int]:
     return counts
 
 
-def _recipient(row: Row) -> Recipient:
+def _recipient(row: Row, number: str | None = None) -> Recipient:
     known = row | {
-        "recipient": MASK + row["ctn_tail"],
+        "recipient": number or MASK + row["ctn_tail"],
         "stage": in_contract(Stage, row["stage"], what="stage"),
         "sms_result": in_contract(SmsResult, row["sms_result"], what="SMS result"),
         # R52: the time the final receipt came; an intermediate one delivers nothing

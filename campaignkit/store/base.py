@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from campaignkit.store.probe import Probe
@@ -11,6 +12,7 @@ from campaignkit.store.statements import Dialect, Variant
 
 Row = dict[str, Any]
 PLAIN = Variant()  # a statement as it stands in its file
+Share = Callable[[float], None]  # is told how much is done, 0 to 1
 
 
 class Session(Protocol):
@@ -24,6 +26,22 @@ class Session(Protocol):
 
     def run(self, name: str, parameters: Mapping[str, object]) -> int:
         """Execute statement *name* and return the number of rows it changed."""
+
+    def copy(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        variant: Variant,
+        *,
+        to: Path,
+        header: bool,
+        progress: Share,
+    ) -> int:
+        """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are.
+
+        UTF-8, LF, RFC 4180; a null is an empty field, an empty text a quoted one. Raises `OSError` for a disk that is
+        full and whatever else keeps the file from being written.
+        """
 
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""
@@ -63,3 +81,22 @@ class Store(Protocol):
 
         Nobody else has a turn meanwhile: whoever has much to do leaves the block now and then.
         """
+
+    def apart(self, scratch: Path, *, numbers: bool) -> AbstractContextManager[Store]:
+        """Return the same database, to read at length without keeping this store's other questions waiting.
+
+        What does not fit its memory, which does not grow with the rows, lies in the private folder *scratch*.
+        Full numbers it reads only if *numbers* says so and this store may.
+        """
+
+    def claim(self, name: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Hold *name* while this process lives, alone; takes a short note for others.
+
+        Raises `StoreBusy` if somebody else holds it.
+        """
+
+    def claimed(self, name: str) -> str | None:
+        """Return what the holder of *name* noted, or None if no living process holds it."""
+
+    def forget(self, name: str) -> None:
+        """Remove what a holder of *name* that was killed has left."""

@@ -7,6 +7,8 @@ A process keeps one in-memory DuckDB instance and attaches the file for the leng
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import re
 import stat
 import threading
@@ -18,13 +20,16 @@ from typing import Any
 import duckdb
 
 from campaignkit.domain.errors import StoreBusy, StoreError, StoreMissing, StoreUnreadable
-from campaignkit.store import gate, statements
-from campaignkit.store.base import PLAIN, Row
+from campaignkit.store import claims, gate, statements
+from campaignkit.store.base import PLAIN, Row, Share
 from campaignkit.store.probe import Probe, probe
 from campaignkit.store.statements import Compiler, Dialect, Variant
 
 CATALOG = "ops"
 BUSY_SECONDS = 10.0  # how long a program that ignores the gate may keep us waiting
+NUMBERS = "core.recipient_numbers"
+APART_MEMORY = "1GiB"  # of what works apart; beyond it DuckDB works from the disk
+TICK_SECONDS = 0.2
 
 _SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": "false",
@@ -62,6 +67,27 @@ class Session:
         self.connection.complete()
         return changed
 
+    def copy(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        variant: Variant,
+        *,
+        to: Path,
+        header: bool,
+        progress: Share,
+    ) -> int:
+        """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are."""
+        compiled = self._compiler(name, variant)
+        given = {key: parameters[key] for key in compiled.parameters}
+        # a null is an empty field, an empty text a quoted one, as PostgreSQL has it too
+        how = f"format csv, header {header}, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false"
+        with _ticking(self.connection, progress), _file_errors(to):
+            ((rows,),) = self.connection.execute(
+                f"copy ({compiled.sql}) to {_literal(str(to))} ({how})", given
+            ).fetchall()
+        return int(rows)
+
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""
         compiled = self._compiler(name, variant)
@@ -84,16 +110,20 @@ class DuckStore:
 
     dialect: Dialect = "duckdb"
 
-    def __init__(self, path: Path, *, writable: bool = False, cache: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, *, writable: bool = False, cache: Path | None = None, numbers: bool = False
+    ) -> None:
         self.path, self.writable, self._cache = path, writable, cache
         # a notebook may change its folder, and DuckDB takes a relative 'md:x' for an address
         self._file = path.absolute()
+        self._numbers = numbers_file(self._file) if numbers else None
+        self._hidden = frozenset() if numbers else frozenset({NUMBERS})
         self._thread_lock = threading.RLock()
         self._in_session = False
         self._connection = duckdb.connect(config=_SETTINGS)
         for setting in ("set timezone = 'UTC'", f"set temp_directory = {_literal(f'{self._file}.tmp')}"):
             self._connection.execute(setting).complete()
-        self._compiler = Compiler(self.dialect, missing=frozenset(), cache=cache)
+        self._compiler = Compiler(self.dialect, missing=self._hidden, cache=cache)
         self.probe = Probe()
 
     def __repr__(self) -> str:
@@ -107,11 +137,49 @@ class DuckStore:
     def open(self) -> DuckStore:
         """Look at what the file holds and fit the statements to it; raises `StoreError` if it is not ours."""
         statements.check_once(self._cache)
+        if self._numbers is not None:
+            self._check_numbers(self._numbers)
         with self.reading() as session:
             found = probe(session, self.name)
         self.probe = found
-        self._compiler = Compiler(self.dialect, missing=found.missing, cache=self._cache)
+        self._compiler = Compiler(self.dialect, missing=found.missing | self._hidden, cache=self._cache)
         return self
+
+    @contextlib.contextmanager
+    def apart(self, scratch: Path, *, numbers: bool) -> Iterator[DuckStore]:
+        """Return the same file, read by a DuckDB of its own whose memory is bounded and that works in *scratch*.
+
+        A session of it shuts writers out for as long as it lasts, and with a writer in the queue new readers too:
+        it is for one long statement on one state of the data, such as an export (about a second for two million
+        recipients), and nothing else. Without *numbers* it knows of no full ones, whatever this store does.
+        """
+        other = DuckStore(self._file, cache=self._cache, numbers=numbers and self._numbers is not None)
+        other.path, other.probe = self.path, self.probe
+        missing = self.probe.missing | other._hidden
+        other._compiler = Compiler(self.dialect, missing=missing, cache=self._cache)
+        for setting in (
+            f"set temp_directory = {_literal(str(scratch))}",
+            f"set memory_limit = '{APART_MEMORY}'",
+            "set enable_progress_bar = true",  # or DuckDB does not know how far it is
+            "set enable_progress_bar_print = false",
+        ):
+            other._connection.execute(setting).complete()
+        try:
+            yield other
+        finally:
+            other._connection.close()
+
+    def claim(self, name: str) -> contextlib.AbstractContextManager[Callable[[str], None]]:
+        """Hold *name* while this process lives, alone; takes a short note for others."""
+        return claims.held(self._file, name)
+
+    def claimed(self, name: str) -> str | None:
+        """Return what the holder of *name* noted, or None if no living process holds it."""
+        return claims.note_of(self._file, name)
+
+    def forget(self, name: str) -> None:
+        """Remove what a holder of *name* that was killed has left."""
+        claims.forget(self._file, name)
 
     def check_whole(self, *, name: Path) -> None:
         """Raise `StoreError`, which calls the file *name*, unless all that was committed stands in the file itself.
@@ -224,16 +292,89 @@ class DuckStore:
                     raise
             time.sleep(0.05)
         self._connection.execute(f"use {CATALOG}").complete()
+        if self._numbers is not None:
+            self._attach_numbers(self._numbers)
+
+    def _check_numbers(self, numbers: Path) -> None:
+        """Refuse to open for full numbers where there are none, or where no audit row could say who saw them (R57)."""
+        without = "leave out clear_numbers (--clear-numbers)"
+        if self._file.exists() and not numbers.exists():
+            place = numbers_file(self.path)
+            raise StoreMissing(
+                f"{place} is not there, so there are no full numbers: {without}, or import with --keep-numbers"
+            )
+        if self._file.exists() and not os.access(self._file, os.W_OK):
+            raise StoreUnreadable(
+                f"{self.path} may not be written by this account, and each look at full numbers is audited in it:"
+                f" {without}"
+            )
+
+    def _attach_numbers(self, numbers: Path) -> None:
+        """Let `core.recipient_numbers` be found in the file of clear numbers, whose name starts no other search."""
+        try:
+            self._connection.execute(
+                f"attach {_literal(str(numbers))} as numbers (type duckdb, read_only)"
+            ).complete()
+        except duckdb.Error as error:
+            self._detach()
+            raise StoreUnreadable(
+                f"{numbers_file(self.path)} cannot be read ({_first_line(str(error).splitlines()[0])}):"
+                " leave out clear_numbers (--clear-numbers)"
+            ) from error
+        self._connection.execute(f"set search_path = '{CATALOG}.main,{CATALOG}.core,numbers.core'").complete()
 
     def _detach(self) -> None:
         self._connection.complete()
         self._connection.execute("use memory").complete()
+        if self._numbers is not None:
+            self._connection.execute("detach database if exists numbers").complete()
         try:
             self._connection.execute(f"detach {CATALOG}").complete()
         except duckdb.Error as error:
             # What was committed stands in the write-ahead log; only folding it into the file failed (a full disk).
             if "Detached database" not in str(error):
                 raise
+
+
+def numbers_file(path: Path) -> Path:
+    """Return where the clear numbers of the database *path* are."""
+    return path.with_name(f"{path.name}.numbers.duckdb")
+
+
+@contextlib.contextmanager
+def _ticking(connection: duckdb.DuckDBPyConnection, progress: Share) -> Iterator[None]:
+    """Tell *progress*, from a thread of its own, how far the statement of this block is."""
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(TICK_SECONDS):
+            progress(min(max(connection.query_progress() / 100, 0.0), 1.0))
+
+    teller = threading.Thread(target=tell, name="progress", daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
+
+
+@contextlib.contextmanager
+def _file_errors(to: Path) -> Iterator[None]:
+    """Turn what DuckDB raises about the file *to* into the `OSError` behind it; the rest passes through."""
+    try:
+        yield
+    except duckdb.Error as error:
+        for sign, number in _ERRNO.items():
+            if sign in str(error):
+                raise OSError(number, os.strerror(number), str(to)) from error
+        raise
+
+
+_ERRNO = {
+    os.strerror(number): number
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EIO)
+} | {"Could not write": errno.ENOSPC, "max_temp_directory_size": errno.ENOSPC}
 
 
 def _literal(text: str) -> str:

@@ -27,6 +27,7 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     "kit.members": frozenset({"login"}),
     "kit.archived": frozenset({"campaign_id"}),
     "kit.stat_aliases": frozenset({"alias", "stat"}),
+    "kit.exports": frozenset({"export_id"}),
 }
 OPTIONAL_RELATIONS = ("core.state_events", "core.job_errors", "core.audit_events")
 OPTIONAL_COLUMNS = ("core.campaigns.delivery_errors", "core.recipients.ctn_hash")

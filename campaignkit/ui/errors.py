@@ -39,7 +39,7 @@ class Errors:
         id = shown.campaign.external_id
         found = self._kit.errors.of(id)
         page = self._kit.recipients.page(
-            id, self._filter(), sort=RecipientSort.SENT, descending=True, after=self._pages.after
+            id, self._filter(), sort=RecipientSort.SENT, descending=True, after=self._pages.after, clear=False
         )
         self._pages = replace(self._pages, next=page.next)
         return {

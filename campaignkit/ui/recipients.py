@@ -34,7 +34,12 @@ class Recipients:
         id, recipients = shown.campaign.external_id, self._kit.recipients
         counts = recipients.counts(id, self.filter)
         page = recipients.page(
-            id, self.filter, sort=self._sort, descending=self._descending, after=self._pages.after
+            id,
+            self.filter,
+            sort=self._sort,
+            descending=self._descending,
+            after=self._pages.after,
+            clear=False,
         )
         self._pages = replace(self._pages, next=page.next)
         failed_only = self.filter.stages == {Stage.FAILED}

@@ -34,3 +34,23 @@ create table if not exists kit.stat_aliases (
   alias            varchar not null,                     -- in capitals
   stat             varchar not null
 );
+
+create table if not exists kit.exports (                 -- R62–R65: the record of an export; it outlives the file, and the campaign
+  export_id        uuid primary key,
+  workspace_id     varchar not null,
+  campaign_id      bigint not null,
+  external_id      uuid not null,                        -- the campaign's, as people quote it
+  format           varchar not null check (format in ('csv','txt')),
+  filter           varchar not null,                     -- RecipientFilter as a URL query; empty: the full list
+  clear            boolean not null,                     -- full numbers, not masked ones
+  status           varchar not null check (status in ('Queued','Running','Done','Failed','Expired')),
+  requested_by     varchar not null,
+  created_at       timestamptz not null,
+  finished_at      timestamptz,
+  expires_at       timestamptz,                          -- of a Done one: when the kept file is deleted
+  rows_matched     bigint,
+  rows_written     bigint,
+  bytes            bigint,
+  sha256           varchar,
+  error            varchar                               -- one sentence for people
+);

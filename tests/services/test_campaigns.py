@@ -438,11 +438,6 @@ def test_an_author_s_e_mail_is_masked_and_a_name_wins(build: Build) -> None:
     assert [row.author for row in build(fill).campaigns.page().rows] == ["k…@example.com", "M. Keller"]
 
 
-def test_clear_numbers_are_refused_not_ignored(build: Build) -> None:
-    with pytest.raises(NotAllowed, match="no full numbers"):
-        build(every_status, clear_numbers=True)
-
-
 def test_a_paused_campaign_says_why_and_until_when(build: Build) -> None:
     from campaignkit.ui import values
 

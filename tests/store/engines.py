@@ -14,7 +14,7 @@ from campaignkit.store.duckdb import Session
 from campaignkit.store.statements import Compiler, Variant
 
 Row = dict[str, Any]
-PARTS = ("001_core", "002_core_optional", "003_kit")
+PARTS = ("001_core", "002_core_optional", "003_kit", "006_numbers")
 
 
 def schema(missing: frozenset[str] = frozenset()) -> list[str]:
@@ -72,4 +72,5 @@ RELATIONS = (
     "kit.audit_events",
     "kit.members",
     "kit.archived",
+    "kit.exports",
 )

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from campaignkit.assets import asset
 from campaignkit.domain.errors import StoreUnreadable
 from campaignkit.services import check as check_module
 from campaignkit.services.check import Violation, check
@@ -18,7 +19,15 @@ from campaignkit.store.rules import rules
 from tests import world
 from tests.world import NOW
 
-CORE = ("workspaces", "campaigns", "recipients", "state_events", "job_errors", "audit_events")
+CORE = (
+    "workspaces",
+    "campaigns",
+    "recipients",
+    "state_events",
+    "job_errors",
+    "audit_events",
+    "recipient_numbers",
+)
 
 # A second row of each relation, as it may be: its keys are new, the rest is taken from a sound row.
 NEW_KEYS: dict[str, dict[str, str]] = {
@@ -28,6 +37,7 @@ NEW_KEYS: dict[str, dict[str, str]] = {
     "core.state_events": {"event_id": "91"},
     "core.job_errors": {"job_error_id": "91"},
     "core.audit_events": {"audit_id": "91"},
+    "core.recipient_numbers": {"recipient_id": "91"},
 }
 # (relation, rule) -> what the row says that breaks this rule and no other. Rules named …_not_null say themselves.
 BROKEN: dict[tuple[str, str], dict[str, str]] = {
@@ -67,6 +77,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
         world.workspace(session, "retail")
         world.campaign(session, 1, mode="Spread", total=1, delivery_errors=0)
         world.recipient(session, 1, 1)
+        session.script(asset("sql", "schema", "006_numbers.sql").read_text())  # as a source may have it
+        world.insert(session, "core.recipient_numbers", campaign_id=1, recipient_id=1, ctn="+447946000901")
         row: dict[str, Any] = {"campaign_id": 1, "occurred_at": NOW}
         world.insert(session, "core.state_events", event_id=1, phase="Done", **row)
         world.insert(
@@ -169,6 +181,9 @@ def test_there_is_a_rule_for_every_constraint_that_the_engine_knows(tmp_path: Pa
     assert {rule for _, rule in added} == {
         "campaign_id_recipient_id_unique",  # the key that our own files leave out
         "campaign_id_known",
+        "recipient_id_not_null",  # of the numbers, which our own files leave to another file
+        "ctn_not_null",
+        "campaign_id_not_null",
         *(path.stem for path in Path(__file__).parents[2].joinpath("sql", "checks").glob("*.sql")),
     }
 
@@ -199,12 +214,13 @@ def test_relations_are_named_as_table_view_or_missing(path: Path, cache: Path) -
         "core.audit_events": "table",
         "core.campaigns": "table",
         "core.job_errors": "missing",
-        "core.recipient_numbers": "missing",
+        "core.recipient_numbers": "table",
         "core.recipients": "table",
         "core.state_events": "view",
         "core.workspaces": "table",
         "kit.archived": "table",
         "kit.audit_events": "table",
+        "kit.exports": "table",
         "kit.members": "table",
         "kit.stat_aliases": "table",
     }

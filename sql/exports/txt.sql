@@ -1,0 +1,17 @@
+-- Recipients of one campaign, nothing but the number, in order (R62): the form in which a list is uploaded again.
+-- See exports/csv for the order, the apostrophe and the numbers.
+select
+  case when ascii(r.recipient) in (0, 9, 13, 43, 45, 61, 64) and r.recipient <> '' and r.recipient !~ '^[+]?[0-9]+$' then '''' || r.recipient else r.recipient end as recipient
+from (
+  select coalesce(n.ctn, '****' || p.ctn_tail) as recipient
+  from core.recipients p
+  left join core.recipient_numbers n on n.campaign_id = p.campaign_id and n.recipient_id = p.recipient_id
+  where p.campaign_id = :campaign_id::bigint
+  order by p.recipient_id
+) r
+--? stages:        p.stage = any(:stages::varchar[])
+--? sms_results:   p.sms_result = any(:sms_results::varchar[])
+--? codes:         p.smpp_code = any(:smpp_codes::varchar[])
+--? codes_or_null: p.smpp_code = any(:smpp_codes::varchar[]) or p.smpp_code is null
+--? not_null:      p.smpp_code is not null
+--? esmes:         p.esme = any(:esmes::varchar[])

@@ -1,0 +1,202 @@
+"""Full numbers: only with the grant, never without an audit row, and nowhere else (R57)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+import campaignkit
+from campaignkit import Kit, RecipientFilter, cli
+from campaignkit.domain.errors import NotAllowed, NotFound, StoreError, StoreMissing, StoreUnreadable
+from campaignkit.domain.filters import RecipientSort
+from campaignkit.store.duckdb import DuckStore
+from campaignkit.store.statements import load, names
+from tests import world
+from tests.services.conftest import Build
+from tests.services.exporting import NUMBERS, ONE, keep_numbers, read, recipients
+from tests.world import NOW
+
+LEAK = "4794600"  # part of every number, and of nothing else
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    place = tmp_path / "kept"
+    monkeypatch.setenv("CAMPAIGNKIT_EXPORTS", str(place))
+    return place
+
+
+@pytest.fixture
+def path(build: Build, tmp_path: Path) -> Path:
+    """Return a database with numbers beside it."""
+    build(plain)
+    keep_numbers(tmp_path / "world.duckdb")
+    return tmp_path / "world.duckdb"
+
+
+def plain(session: world.Session) -> None:
+    """Recipients, none of whose cells looks like a number."""
+    recipients(session)
+    session.connection.execute("update core.recipients set smsid = 'x'").complete()
+
+
+def opened(path: Path, **viewer: object) -> Kit:
+    given = {"workspace": "master", "role": "operator", "actor": "ann", "now": NOW} | viewer
+    return campaignkit.open(path, **given)  # type: ignore[arg-type]
+
+
+def trail(path: Path) -> list[tuple[str, str, str | None]]:
+    return [(row.action, row.actor, row.note) for row in opened(path).audit.of(ONE).rows]
+
+
+def test_a_page_with_the_grant_shows_full_numbers_and_is_in_the_audit_trail(path: Path) -> None:
+    page = opened(path, role="viewer", clear_numbers=True).recipients.page(ONE, limit=3)
+    assert [row.recipient for row in page.rows] == [NUMBERS[n] for n in (1, 2, 3)]
+    assert trail(path) == [("pii_revealed", "ann", "3 full numbers: All recipients")]
+
+
+def test_a_number_that_is_not_known_stays_masked_and_a_masked_page_needs_no_audit(path: Path) -> None:
+    kit = opened(path, clear_numbers=True)
+    last = kit.recipients.page(ONE, RecipientFilter(smpp_codes={"DELIVRD"}, null_smpp=False))  # type: ignore[arg-type]
+    assert [row.recipient for row in last.rows] == ["****09"]
+    assert kit.recipients.page(ONE, clear=False).rows[0].recipient == "****01"
+    assert trail(path) == []
+
+
+def test_one_number_is_revealed_and_audited(path: Path) -> None:
+    kit = opened(path, clear_numbers=True)
+    assert kit.recipients.reveal(ONE, 4) == NUMBERS[4]
+    assert trail(path) == [("pii_revealed", "ann", "1 full number: recipient 4")]
+    with pytest.raises(NotFound, match="recipient 9 is not known"):
+        kit.recipients.reveal(ONE, 9)
+
+
+def test_an_export_with_the_grant_has_full_numbers_for_its_owner_alone(path: Path, tmp_path: Path) -> None:
+    kit = opened(path, clear_numbers=True)
+    done = kit.exports.make(ONE, out=tmp_path / "a.csv")
+    assert [row["recipient"] for row in read(tmp_path / "a.csv")] == [
+        *[NUMBERS[n] for n in range(1, 9)],
+        "****09",
+    ]
+    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o600
+    assert json.loads((tmp_path / "a.csv.manifest.json").read_text())["numbers"] == "full"
+    assert trail(path) == [("exported", "ann", "CSV, All recipients, full numbers")]
+    with pytest.raises(NotAllowed, match="extra grant"):
+        opened(path).exports.download(done.export_id, tmp_path / "b.csv")
+    kit.exports.make(ONE, format="txt", out=tmp_path / "a.txt", clear=False)
+    assert LEAK not in (tmp_path / "a.txt").read_text()
+    kit.exports.make(ONE, format="txt", out=tmp_path / "b.txt")
+    assert (tmp_path / "b.txt").read_text().splitlines()[:2] == [NUMBERS[1], NUMBERS[2]]
+
+
+def test_a_number_leaves_only_when_its_audit_row_is_safe(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kit = opened(path, clear_numbers=True)
+
+    def full(self: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(DuckStore, "_transaction", full)
+    with pytest.raises(OSError, match="No space left"):
+        kit.recipients.page(ONE)
+    with pytest.raises(OSError, match="No space left"):
+        kit.recipients.reveal(ONE, 4)
+
+
+def test_where_there_are_no_numbers_or_no_audit_the_grant_is_refused(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = tmp_path / "world.duckdb.numbers.duckdb"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(StoreUnreadable, match="may not be written by this account, and each look"):
+            opened(path, clear_numbers=True)
+    numbers.write_bytes(b"no database")
+    with pytest.raises(StoreUnreadable, match=r"numbers\.duckdb cannot be read.*leave out clear_numbers"):
+        opened(path, clear_numbers=True)
+    numbers.unlink()
+    with pytest.raises(
+        StoreMissing, match=r"numbers\.duckdb is not there, so there are no full numbers: leave out"
+    ):
+        opened(path, clear_numbers=True)
+    assert opened(path).recipients.page(ONE).total == 9, "without the grant nothing is amiss"
+
+
+def test_without_the_grant_they_cannot_be_asked_for(path: Path) -> None:
+    kit = opened(path, role="moderator")
+    for ask in (
+        lambda: kit.recipients.page(ONE, clear=True),
+        lambda: kit.recipients.reveal(ONE, 4),
+        lambda: kit.exports.request(ONE, clear=True),
+        lambda: kit.exports.start(ONE, clear=True),
+    ):
+        with pytest.raises(
+            NotAllowed, match=r"full numbers need the extra grant: open with clear_numbers=True"
+        ):
+            ask()
+    assert trail(path) == []
+
+
+def test_without_the_grant_no_session_attaches_the_numbers_and_no_statement_reads_them(path: Path) -> None:
+    kit = opened(path, role="moderator")
+    store = kit._store
+    with store.reading() as session:
+        assert session.query("select count(*) from duckdb_databases() where database_name = 'numbers'") == [
+            (0,)
+        ]
+        assert session.rows("recipients/numbers", {"campaign_id": 1, "recipient_ids": [*range(10)]}) == []
+    readers = [name for name in names() if "core.recipient_numbers" in load(name).text]
+    assert readers == ["exports/csv", "exports/txt", "recipients/numbers"]
+
+
+@pytest.fixture
+def everything_said(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    with caplog.at_level(logging.DEBUG):
+        yield caplog
+
+
+def test_without_the_grant_no_number_is_in_anything_that_comes_out(
+    path: Path, tmp_path: Path, folder: Path, everything_said: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    kit = opened(path, role="moderator")
+    out: list[str] = [repr(kit), repr(kit.viewer), repr(kit._store)]
+    for sort in RecipientSort:
+        page = kit.recipients.page(ONE, sort=sort)
+        out += [repr(page), page.frame.write_csv(), str(page.next), str([asdict(row) for row in page.rows])]
+    out += [repr(kit.errors.of(ONE)), repr(kit.campaigns.show(ONE)), repr(kit.recipients.counts(ONE))]
+    for kind in ("csv", "txt"):
+        out += [repr(kit.exports.make(ONE, format=kind, out=tmp_path / f"m.{kind}"))]
+    for attempt in (lambda: kit.recipients.reveal(ONE, 4), lambda: kit.recipients.page(ONE, clear=True)):
+        with pytest.raises(NotAllowed) as refused:
+            attempt()
+        out.append(repr(refused.value))
+    for command in (["recipients", ONE], ["errors", ONE], ["audit", ONE], ["exports", ONE], ["show", ONE]):
+        for more in ([], ["--json"]):
+            assert cli.main([*command, "--db", str(path), "--workspace", "master", *more]) == 0
+    out += [*capsys.readouterr(), everything_said.text]
+    out += [file.read_text() for file in [*folder.iterdir(), *tmp_path.glob("m.*")]]
+    assert LEAK not in "".join(out)
+    assert "****04" in "".join(out)
+    assert not any(
+        LEAK.encode() in file.read_bytes() for file in tmp_path.glob("world.duckdb") if file.is_file()
+    )
+
+
+def test_the_command_line_shows_them_with_the_grant(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["recipients", ONE, "--db", str(path), "--workspace", "master", "--limit", "1", "--json"]
+    assert cli.main([*given, "--clear-numbers", "--as", "eve"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"][0]["recipient"] == NUMBERS[1]
+    assert trail(path) == [("pii_revealed", "eve", "1 full number: All recipients")]
+
+
+def test_a_read_only_store_reveals_nothing(path: Path) -> None:
+    kit = opened(path, clear_numbers=True)
+    kit._store.writable = False
+    with pytest.raises(StoreError, match="read-only"):
+        kit.recipients.page(ONE)
