@@ -33,7 +33,7 @@ class Kit:
         viewer: Viewer,
         workspaces: Mapping[str, Row],
         clock: Callable[[], datetime],
-        settings: Settings,
+        settings: Settings | None = None,
     ) -> None:
         self._store, self.viewer, self.clock = store, viewer, clock
         self.workspaces = {key: row["name"] for key, row in workspaces.items()}
@@ -41,8 +41,10 @@ class Kit:
         self.campaigns = _campaigns(store, viewer, zones, clock)
         self.recipients = Recipients(store, viewer, self.campaigns, clock)
         self.errors = ErrorReports(store, self.campaigns)
-        files = KeptFiles(settings.exports)
-        self.exports = Exports(store, viewer, self.campaigns, clock, files=files, ttl=settings.export_ttl)
+        given = settings or Settings()  # which have no place for exports
+        self.exports = Exports(
+            store, viewer, self.campaigns, clock, files=KeptFiles(given.exports), ttl=given.export_ttl
+        )
         self.audit = Audit(store, viewer, self.campaigns)
         # one zone for the page's times: the workspaces' own if they share one
         self.zone = next(iter(zones.values())) if len(set(zones.values())) == 1 else "UTC"
