@@ -28,7 +28,10 @@ Open = Callable[..., Opened]
 def open_stage(new_page: Any) -> Open:
     def opened(kit: Kit, *, query: str = "", **options: Any) -> Opened:
         page: Page = new_page(viewport={"width": 1300, "height": 900})
-        page.clock.install()
+        page.clock.install(time=NOW)
+        page.clock.pause_at(
+            NOW + timedelta(seconds=1)
+        )  # only a test lets time pass, however slow the machine
         stage = Stage(page, CampaignBrowser(kit, **options))
         screen = stage.open(query)
         page.locator(".ck tbody.real tr").first.wait_for()
