@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from campaignkit.domain.access import MASTER, RANK, Role, Viewer
@@ -13,12 +15,13 @@ from campaignkit.domain.errors import InvalidInput, NotAllowed, NotFound, StoreM
 from campaignkit.services.audit import Audit
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.errors import ErrorReports
-from campaignkit.services.exports import Exports
-from campaignkit.services.kept import KeptFiles
 from campaignkit.services.recipients import Recipients
 from campaignkit.settings import Settings, from_environment
 from campaignkit.store.base import Row, Store
 from campaignkit.store.duckdb import DuckStore
+
+if TYPE_CHECKING:
+    from campaignkit.services.exports import Exports
 
 
 class Kit:
@@ -41,13 +44,19 @@ class Kit:
         self.campaigns = _campaigns(store, viewer, zones, clock)
         self.recipients = Recipients(store, viewer, self.campaigns, clock)
         self.errors = ErrorReports(store, self.campaigns)
-        given = settings or Settings()  # which have no place for exports
-        self.exports = Exports(
-            store, viewer, self.campaigns, clock, files=KeptFiles(given.exports), ttl=given.export_ttl
-        )
+        self._settings = settings or Settings()  # which have no place for exports
         self.audit = Audit(store, viewer, self.campaigns)
         # one zone for the page's times: the workspaces' own if they share one
         self.zone = next(iter(zones.values())) if len(set(zones.values())) == 1 else "UTC"
+
+    @functools.cached_property
+    def exports(self) -> Exports:
+        """Return what makes and keeps files of recipients; its code is imported when it is first asked for (R45)."""
+        from campaignkit.services.exports import Exports
+        from campaignkit.services.kept import KeptFiles
+
+        files, ttl = KeptFiles(self._settings.exports), self._settings.export_ttl
+        return Exports(self._store, self.viewer, self.campaigns, self.clock, files=files, ttl=ttl)
 
     @property
     def acts(self) -> bool:

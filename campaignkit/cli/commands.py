@@ -259,10 +259,12 @@ def _audit(given: argparse.Namespace) -> Result:
             "not_provided": list(trail.not_provided),
         }
         return answer, lambda: f"{len(trail.rows):,} entries in {given.out}"
-    answer = _rows(trail.rows, not_provided=list(trail.not_provided))
+    found = _rows(trail.rows, not_provided=list(trail.not_provided))
+    for row in found["rows"]:
+        del row["source"]  # the documented object is one list, whoever wrote what
     if given.limit is not None:
-        answer["next"] = trail.next
-    return answer, lambda: tables.audit(trail)
+        found["next"] = trail.next
+    return found, lambda: tables.audit(trail)
 
 
 def _written(path: Path, write: Callable[[TextIO], None]) -> None:

@@ -24,12 +24,13 @@ RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")  # a spreadsheet takes a cell tha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
-    """One entry; an action that no vocabulary lists is shown verbatim (R67)."""
+    """One entry; an action that no vocabulary lists is shown verbatim (R67). `source` is 'core' or 'toolkit'."""
 
     action: str
     actor: str
     note: str | None
     occurred_at: datetime
+    source: str = "toolkit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,7 @@ class Audit:
             actor=self._shown(row["actor"]),
             note=row["note"],
             occurred_at=row["occurred_at"],
+            source="toolkit" if row["place"].startswith("1") else "core",
         )
 
 

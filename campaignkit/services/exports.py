@@ -94,7 +94,7 @@ class Exports:
         ttl: timedelta,
     ) -> None:
         self._store, self._viewer, self._campaigns, self._clock = store, viewer, campaigns, clock
-        self._files, self._ttl = files, ttl
+        self._files, self.ttl = files, ttl  # how long a kept file is there
         self._turns = threading.Semaphore(AT_ONCE)
 
     # ── asking ───────────────────────────────────────────────────────────────
@@ -191,6 +191,26 @@ class Exports:
         For its owner alone, until it expires; never more than a piece of it is in memory. Raises `NotAllowed`, or
         `NotFound` if there is nothing to be had, or `InvalidInput` if *out* cannot be written.
         """
+        row, found = self._to_be_had(export_id)
+        with kept.arriving(out, private=found.clear) as made:
+            self._deliver(found, made)
+            self._audit_download(row, found)
+        return found
+
+    def kept(self, export_id: str) -> Path:
+        """Return where the kept file of an export is, for its owner to read now; the audit trail says so first.
+
+        Raises what `download` raises.
+        """
+        row, found = self._to_be_had(export_id)
+        path = self._files.path(_name(row))
+        if not path.is_file():
+            raise NotFound("the kept file is no longer there: create a new export")
+        self._audit_download(row, found)
+        return path
+
+    def _to_be_had(self, export_id: str) -> tuple[Row, Export]:
+        """Return an export whose file the viewer may have, or raise why not."""
         with self._store.reading() as session:
             row = self._locate(session, export_id)
             found = self._export(row)
@@ -200,12 +220,12 @@ class Exports:
             self._viewer.full_numbers(wanted=True)
         if found.status is not ExportStatus.DONE:
             raise NotFound(_NOTHING[found.status].format(id=found.export_id[:8], error=found.error))
-        with kept.arriving(out, private=found.clear) as made:
-            self._deliver(found, made)
-            with self._store.writing() as session:
-                note = f"{found.format.upper()}, {found.rows_written:,} rows"
-                session.run("audit/add", self._signed(row) | {"action": "downloaded", "note": note})
-        return found
+        return row, found
+
+    def _audit_download(self, row: Row, export: Export) -> None:
+        note = f"{export.format.upper()}, {export.rows_written:,} rows"
+        with self._store.writing() as session:
+            session.run("audit/add", self._signed(row) | {"action": "downloaded", "note": note})
 
     # ── running ──────────────────────────────────────────────────────────────
 
@@ -270,7 +290,7 @@ class Exports:
                     f"{rows:,} of {matched:,} rows were written, and none is kept: create a new export"
                 )
             written = _Written(rows, following.digest(), as_of)
-            self._files.put(made, _name(row), _manifest(row, filter, written, as_of + self._ttl))
+            self._files.put(made, _name(row), _manifest(row, filter, written, as_of + self.ttl))
         return written
 
     def _check_there(self, session: Session, row: Row) -> None:
@@ -285,7 +305,7 @@ class Exports:
         given = {
             "export_id": row["export_id"],
             "now": self._clock(),
-            "expires_at": written.as_of + self._ttl,
+            "expires_at": written.as_of + self.ttl,
             "rows": written.rows,
             "bytes": written.digest.bytes,
             "sha256": written.digest.sha256,

@@ -23,6 +23,7 @@ from campaignkit.domain.lists import CAMPAIGN_KEYS, CampaignList
 from campaignkit.domain.spelling import queried
 from campaignkit.kit import Kit
 from campaignkit.ui import detail, front_end, listing, values
+from campaignkit.ui.audit import Audit
 from campaignkit.ui.values import Message, Value
 
 log = logging.getLogger(__name__)
@@ -76,10 +77,12 @@ class CampaignBrowser(anywidget.AnyWidget):
         self._as_of: datetime | None = None  # of what was shown last
         self._wishes: Mapping[str, Callable[[str, Message], str | None]] = {
             **dict.fromkeys(listing.WISHES, self._ask_list),
-            **dict.fromkeys(detail.EVENTS, self._ask_detail),
+            **dict.fromkeys(self._detail.events, self._ask_detail),
             "back": self._back,
             "refresh": self._refresh,
             "go": self._follow,
+            "audit-export": self._take_audit,
+            "reveal": self._reveal,
         }
         if kit.acts:
             self._wishes = {**self._wishes, **self._acts()}
@@ -215,7 +218,29 @@ class CampaignBrowser(anywidget.AnyWidget):
             self._refresh("refresh", message)
             return done
 
-        return {"act": act, "archive-count": count, "archive-all": archive}
+        def take(_event: str, message: Message) -> None:
+            from campaignkit.ui.exports import Exports
+
+            said, piece = self._detail.part(Exports).piece(message)
+            self.send(said, buffers=[piece])
+
+        return {"act": act, "archive-count": count, "archive-all": archive, "download": take}
+
+    def _take_audit(self, _event: str, _message: Message) -> None:
+        """Hand the page the audit trail of the open campaign as a file."""
+        id = self.campaign_id
+        if id is None:
+            return
+        text = self._detail.part(Audit).file(id)
+        self.send({"kind": "file", "name": f"{id[:8]}-audit.csv", "text": text})
+
+    def _reveal(self, _event: str, message: Message) -> None:
+        """Hand the page one full number, with the grant and after the audit trail knows; it becomes no state."""
+        recipient = message.get("recipient")
+        if self.campaign_id is None or isinstance(recipient, bool) or not isinstance(recipient, int):
+            raise InvalidInput("there is no such recipient")
+        number = self._kit.recipients.reveal(self.campaign_id, recipient)
+        self.send({"kind": "number", "recipient": recipient, "number": number})
 
     def _tell_progress(self, done: int, of: int) -> None:
         self.send({"kind": "progress", "done": done, "of": of})
@@ -249,7 +274,8 @@ class CampaignBrowser(anywidget.AnyWidget):
         self.detail = value
         if value is not None:
             self._as_of = self._kit.clock()
-            self.pace = self._pace([value["campaign"]["status"]])
+            paces = (self._pace([value["campaign"]["status"]]), (value["panel"] or {}).get("ask_again"))
+            self.pace = min((pace for pace in paces if pace and self._refresh_seconds), default=None)
 
     def _pace(self, statuses: Collection[str]) -> float | None:
         """Return in how many seconds campaigns of these statuses are asked for again (R51)."""

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from campaignkit.domain.delivery import Verdict
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
 from campaignkit.ui import values
+from campaignkit.ui.audit import Audit
 from campaignkit.ui.errors import Errors
 from campaignkit.ui.overview import Overview
 from campaignkit.ui.recipients import REFUSED, Recipients
 from campaignkit.ui.values import Message, Value
+
+T = TypeVar("T")
+NAMES = ("overview", "recipients", "errors", "export", "audit")
+NO_EXPORTS = (
+    "This page is read-only: exports are made in JupyterLab or with `campaignkit export`, by an operator."
+)
 
 
 class Tab(Protocol):
@@ -26,11 +33,40 @@ class Tab(Protocol):
         """Return what the tab shows."""
 
 
+class NoExports:
+    """The Export tab of a kit that only reads: a sentence (R45)."""
+
+    WISHES: ClassVar[Mapping[str, Callable[[NoExports, Message], None]]] = {}
+
+    def value(self, shown: Shown) -> Value:  # noqa: ARG002 - whatever the campaign
+        """Return what the tab says."""
+        return {"refusal": NO_EXPORTS, "rows": None}
+
+
+def tabs_of(kit: Kit) -> dict[str, Tab]:
+    """Return the tabs of one campaign as they are at first."""
+    recipients = Recipients(kit)
+    return {
+        "overview": Overview(kit),
+        "recipients": recipients,
+        "errors": Errors(kit),
+        "export": _exports(kit, recipients) if kit.acts else NoExports(),
+        "audit": Audit(kit),
+    }
+
+
+def _exports(kit: Kit, recipients: Recipients) -> Tab:
+    from campaignkit.ui.exports import Exports
+
+    return Exports(kit, lambda: recipients.filter)
+
+
 class Detail:
     """The open campaign of *kit*, or none; every answer is the whole value that its page shows."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
+        self.events = frozenset(WISHES).union(*(tab.WISHES for tab in tabs_of(kit).values()))
         self.campaign_id: str | None = None
         self._tabs: dict[str, Tab] = {}
         self.tab = "overview"
@@ -56,14 +92,13 @@ class Detail:
         campaign = self._kit.campaigns.outline(campaign_id)
         return values.head(self._kit, campaign, now=self._kit.clock()) | {
             "tab": "overview",
-            "tabs": list(TABS),
+            "tabs": list(NAMES),
             "panel": None,
         }
 
     def open(self, campaign_id: str) -> Value:
         """Return the page of that campaign, open from now on with all its tabs as they are at first."""
-        tabs = {name: make(self._kit) for name, make in TABS.items()}
-        before, self._tabs = self._tabs, tabs
+        before, self._tabs = self._tabs, tabs_of(self._kit)
         try:
             value = self._page(campaign_id, "overview")
         except Exception:
@@ -82,10 +117,15 @@ class Detail:
 
     def show_refused(self) -> Value:
         """Return the page with the recipients that were never accepted by the carrier."""
-        recipients = self._tabs["recipients"]
-        assert isinstance(recipients, Recipients)  # noqa: S101 - what TABS makes under that name
-        recipients.narrow(REFUSED)
+        self.part(Recipients).narrow(REFUSED)
         return self.show_tab("recipients")
+
+    def part(self, kind: type[T]) -> T:
+        """Return the tab of that kind; raises `InvalidInput` if no campaign is open or it has none."""
+        for tab in self._tabs.values():
+            if isinstance(tab, kind):
+                return tab
+        raise InvalidInput("there is no such tab")
 
     def close(self) -> None:
         """Have no campaign open."""
@@ -97,7 +137,7 @@ class Detail:
         panel = self._tabs[tab].value(shown)
         return values.head(self._kit, shown.campaign, now=now) | {
             "tab": tab,
-            "tabs": list(TABS),
+            "tabs": list(NAMES),
             "badge": asdict(shown.badge),
             "waiting": shown.verdicts[Verdict.NOT_SUBMITTED],
             "not_provided": sorted({*shown.not_provided, *panel.pop("missing", ())}),
@@ -120,14 +160,8 @@ def _refused(detail: Detail, _message: Message) -> Value | None:
     return detail.show_refused()
 
 
-TABS: Mapping[str, Callable[[Kit], Tab]] = {
-    "overview": Overview,
-    "recipients": Recipients,
-    "errors": Errors,
-}
 WISHES: Mapping[str, Callable[[Detail, Message], Value | None]] = {
     "open": _open,
     "tab": _tab,
     "errors-refused": _refused,
 }
-EVENTS = frozenset(WISHES).union(*(make.WISHES for make in (Overview, Recipients, Errors)))

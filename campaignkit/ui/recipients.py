@@ -15,6 +15,8 @@ from campaignkit.services.recipients import Counts, Recipient
 from campaignkit.ui.paging import Pages
 from campaignkit.ui.values import Message, Value, plain
 
+MASKED = "Numbers are masked for your role: last 4 digits"
+MASKED_UNTIL = "Numbers are masked; each that you show is written to the audit trail"
 FIELDS = ("stages", "sms_results", "smpp_codes", "null_smpp")
 FAILED = RecipientFilter(sms_results=frozenset({SmsResult.FAILED}))
 REFUSED = RecipientFilter(stages=frozenset({Stage.FAILED}))
@@ -53,7 +55,8 @@ class Recipients:
             "guard": {"at_submission": counts.at_submission, "by_carrier": counts.by_carrier}
             if failed_only
             else None,
-            "masking": "Numbers are masked for your role: last 4 digits",
+            "masking": MASKED_UNTIL if self._kit.viewer.clear_numbers else MASKED,
+            "revealable": self._kit.viewer.clear_numbers,
             **self._pages.words(page),
         }
 

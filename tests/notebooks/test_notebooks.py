@@ -16,11 +16,13 @@ from nbclient import NotebookClient
 
 import campaignkit
 from campaignkit import CampaignFilter, Status
+from campaignkit.domain.filters import View
 from tests import world
 from tests.services.conftest import every_status
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("dashboards/*.ipynb")])
+FAILING = "00000004"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
@@ -30,6 +32,8 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = world.make(path)
     with store.writing() as session:
         every_status(session)
+        for number in range(3):
+            world.recipient(session, 4, number, smpp_code="UNDELIV", sms_result="failed", esme="alfa")
     return path
 
 
@@ -49,18 +53,31 @@ def widgets(notebook: Any) -> list[dict[str, Any]]:
     return [model["state"] for model in notebook.metadata.widgets[WIDGETS]["state"].values()]
 
 
+VIEWS = {"01_campaigns": View.CAMPAIGNS, "02_campaign": View.CAMPAIGNS, "03_moderation": View.QUEUE}
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_shows_the_campaigns_that_the_package_answers(
     path: Path, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = executed(path, db, monkeypatch)
-    listings = [state["listing"] for state in widgets(found) if state.get("listing")]
+    (state,) = [state for state in widgets(found) if state.get("listing")]
     kit = campaignkit.open(db, workspace="master")
-    assert len(listings) == 1
-    assert [row["external_id"] for row in listings[0]["rows"]] == [
-        row.external_id for row in kit.campaigns.page().rows
+    view = VIEWS.get(path.stem, View.CAMPAIGNS)
+    assert [row["external_id"] for row in state["listing"]["rows"]] == [
+        row.external_id for row in kit.campaigns.page(CampaignFilter(view=view)).rows
     ]
-    assert listings[0]["kpis"]["total"] == kit.campaigns.kpis().total
+    assert state["tiles"]["kpis"]["total"] == kit.campaigns.kpis().total
+
+
+def test_the_campaign_notebook_opens_the_one_with_the_most_failed_messages(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = executed(ROOT / "notebooks" / "02_campaign.ipynb", db, monkeypatch)
+    (state,) = [state for state in widgets(found) if state.get("detail")]
+    assert state["detail"]["campaign"]["external_id"].startswith(FAILING)
+    outputs = [cell.outputs[-1]["data"] for cell in found.cells if cell.cell_type == "code" and cell.outputs]
+    assert "shape: (3, 5)" in outputs[-2]["text/html"] and "****0123" in outputs[-2]["text/html"]
 
 
 def test_the_list_notebook_ends_with_the_failed_campaigns_as_a_frame(

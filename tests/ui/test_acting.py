@@ -123,7 +123,8 @@ def test_a_page_that_only_reads_imports_no_acting_code(build: Build) -> None:
         "import sys, campaignkit\n"
         f"kit = campaignkit.open({kit._store.name!r}, workspace='master')\n"
         "campaignkit.ui.CampaignBrowser(kit)\n"
-        "print([name for name in sys.modules if name in ('campaignkit.services.actions', 'campaignkit.ui.acting')])"
+        "print([name for name in sys.modules if name in ("
+        "'campaignkit.services.actions', 'campaignkit.services.exports', 'campaignkit.ui.acting', 'campaignkit.ui.exports')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 from campaignkit import RecipientFilter
 from campaignkit.services.campaigns import PAGE_ROWS
 from campaignkit.ui import CampaignBrowser
-from campaignkit.ui.detail import EVENTS
+from campaignkit.ui.audit import Audit
+from campaignkit.ui.detail import WISHES
+from campaignkit.ui.errors import Errors
+from campaignkit.ui.recipients import Recipients
 from tests import world
 from tests.services.conftest import Build
 from tests.ui.test_browser_widget import send
 from tests.world import ago
 
 ID = "00000001"
+EVENTS = frozenset({*WISHES, *Recipients.WISHES, *Errors.WISHES, *Audit.WISHES, "audit-export", "reveal"})
 
 
 def fill(session: world.Session) -> None:
@@ -190,7 +194,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
-KEYS = st.sampled_from(["id", "tab", "field", "value", "key", "to", "sub", "code", "esme"])
+KEYS = st.sampled_from(["id", "tab", "field", "value", "key", "to", "sub", "code", "esme", "recipient"])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
@@ -207,3 +211,58 @@ def test_wishes_about_a_campaign_that_is_closed_change_nothing(browser: Campaign
     send(browser, event="back")
     send(browser, event=event, to="next", tab="errors", key="sent", sub="job")
     assert browser.detail is None
+
+
+def test_the_audit_trail_is_narrowed_by_who_what_and_when(browser: CampaignBrowser) -> None:
+    kit = browser._kit
+    store = world.DuckStore(kit._store.path, writable=True)  # type: ignore[attr-defined]
+    with store.writing() as session:
+        for number, (actor, action, hours) in enumerate(
+            [
+                ("ann", "created", 90),
+                ("ann", "submitted", 89),
+                ("bo", "approved", 2),
+                ("core", "odd_word", 1),
+            ],
+            start=1,
+        ):
+            world.insert(
+                session, "core.audit_events",
+                audit_id=number, workspace_id="retail", campaign_id=1, actor=actor, action=action,
+                occurred_at=ago(hours=hours),
+            )  # fmt: skip
+    send(browser, event="tab", tab="audit")
+    assert [row["action"] for row in panel(browser)["rows"]] == [
+        "odd_word",
+        "approved",
+        "submitted",
+        "created",
+    ]
+    assert [row["known"] for row in panel(browser)["rows"]] == [False, True, True, True]
+    assert {row["source"] for row in panel(browser)["rows"]} == {"core"}
+    send(browser, event="audit-filter", field="actors", value=["ann", "bo"])
+    send(browser, event="audit-filter", field="time", value="24h")
+    assert [row["actor"] for row in panel(browser)["rows"]] == ["bo"]
+    told: list[Any] = []
+    browser.send = told.append  # type: ignore[method-assign]
+    send(browser, event="audit-export")
+    assert told[0]["name"] == "00000001-audit.csv"
+    assert told[0]["text"].splitlines()[1].startswith("approved,bo,")
+    send(browser, event="audit-clear")
+    assert len(panel(browser)["rows"]) == 4 == panel(browser)["entries"]
+
+
+def test_a_page_that_only_reads_says_where_exports_are_made(browser: CampaignBrowser) -> None:
+    send(browser, event="tab", tab="export")
+    assert panel(browser)["rows"] is None
+    assert "exports are made in JupyterLab" in panel(browser)["refusal"]
+
+
+def test_without_the_grant_no_number_is_shown(browser: CampaignBrowser) -> None:
+    told: list[Any] = []
+    browser.send = told.append  # type: ignore[method-assign]
+    send(browser, event="tab", tab="recipients")
+    assert panel(browser)["revealable"] is False
+    send(browser, event="reveal", recipient=1)
+    assert "full numbers need the extra grant" in browser.notice["text"]
+    assert told == []

@@ -33,7 +33,7 @@ const QUESTIONS = {
   }),
   reveal: () => ({
     title: "Show the full number?", text: "It is written to the audit trail with your name.",
-    note: "Reason, kept in the audit trail", no: "Keep masked", yes: "Show",
+    no: "Keep masked", yes: "Show",
   }),
 };
 

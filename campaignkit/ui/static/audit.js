@@ -12,15 +12,21 @@ function auditPanel({ panel, not_provided: missing }, clock, uid) {
         one: true }),
       narrowed && h("button", { type: "button", class: "btn quiet danger", "data-do": "audit-clear" }, "Clear"),
       h("span", { class: "grow" }),
-      h("span", { class: "sub", role: "status" }, plural(panel.total, "entry", "entries")),
+      h("span", { class: "sub", role: "status" }, entriesWords(panel, narrowed)),
       h("button", { type: "button", class: "btn", "data-do": "audit-export" }, "Export CSV")),
     missing?.includes("audit_events") &&
       h("p", { class: "sub under" }, "Core's own entries are not provided by this source; these are the toolkit's."),
     panel.rows.length ? h("ol", { class: "audit" }, byDay(panel.rows, clock).map((day) => auditDay(day, clock)))
       : quietly(narrowed ? "No entries match these filters" : "No entries yet",
         narrowed ? "Clear them to see the whole trail." : "Nobody has done anything to this campaign."),
-    (panel.has_next || panel.has_previous) && pageFoot("audit", panel),
+    (panel.has_next || panel.has_previous) && pageButtons("audit", panel),
   ];
+}
+
+function entriesWords({ rows, entries, has_next: more, has_previous: before }, narrowed) {
+  if (!narrowed) return plural(entries, "entry", "entries");
+  return more || before ? `some of ${plural(entries, "entry", "entries")}`
+    : `${figure(rows.length)} of ${plural(entries, "entry", "entries")}`;
 }
 
 function byDay(rows, clock) {
@@ -46,5 +52,5 @@ function auditEntry({ action, actor, note, occurred_at: at, source, known, meani
     h("span", { class: "what", title: meaning }, h("b", {}, action),
       !known && h("span", { class: "sub" }, " (not in the glossary)")),
     h("span", { class: "why" }, note ?? nil()),
-    h("span", { class: "sub src" }, source));
+    h("span", { class: "sub src" }, source ?? ""));
 }

@@ -161,8 +161,9 @@ function campaignBrowser(model) {
   const returns = [[document, "visibilitychange"], [window, "online"], [window, "offline"]];
   for (const [place, event] of returns) place.addEventListener(event, line.look);
 
-  // What the kernel asks back: how many campaigns would be archived.
-  function told(message) {
+  // What the kernel says beside its answers: how many campaigns would be archived, and what a campaign's page is handed.
+  function told(message, buffers) {
+    page.told(message, buffers);
     if (message?.kind !== "archive_all") return;
     if (message.count) questions.ask("archive_all", message, () => wish({ event: "archive-all" }));
     else said.textContent = "None of these campaigns can be archived";

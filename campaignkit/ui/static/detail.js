@@ -12,7 +12,7 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
     panel: h("div", { role: "tabpanel", id: `${uid}-panel` }),
   };
   const node = h("div", { class: "detail", hidden: true }, parts.crumbs, parts.head, parts.notice, parts.tabs, parts.panel);
-  const state = { open: null, asked: null, waiting: null, drawn: null, tabular: false, width: 0 };
+  const state = { open: null, numbers: new Map(), asked: null, waiting: null, drawn: null, tabular: false, width: 0 };
 
   // ---- what the kernel says
 
@@ -24,7 +24,7 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
   function sync() {
     const value = detail();
     const id = value?.campaign.external_id ?? null;
-    if (id !== state.open) Object.assign(state, { open: id, asked: null, drawn: null, tabular: false });
+    if (id !== state.open) Object.assign(state, { open: id, asked: null, drawn: null, tabular: false, numbers: new Map() });
     node.hidden = !id;
     if (!id) return;
     patch(parts.crumbs, crumbs(value.campaign));
@@ -77,9 +77,9 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
       return overviewPanel(value, clock, statuses(), { uid, tabular: state.tabular, width,
         inner: Math.floor(left?.clientWidth ?? 0) || width });
     },
-    recipients: (value, clock) => recipientsPanel(value, clock, uid),
-    errors: (value, clock) => errorsPanel(value, clock, uid),
-    export: (value, clock) => exportsPanel(value, clock, uid, null),
+    recipients: (value, clock) => recipientsPanel(value, clock, uid, state.numbers),
+    errors: (value, clock) => errorsPanel(value, clock, uid, state.numbers),
+    export: (value, clock) => exportsPanel(value, clock, uid, files.now()),
     audit: (value, clock) => auditPanel(value, clock, uid),
   };
 
@@ -112,6 +112,7 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
   const told = (event, name, field) => ({ dataset }) => wish({ event, [name]: dataset[field ?? name] });
   const turned = (event) => (control) => control.ariaDisabled === "true" || wish({ event, to: control.dataset.to });
   const act = actor({ ask, wish });
+  const files = taking({ wish, told: () => detail()?.tab === "export" && drawPanel() });
   const acts = {
     back,
     tab: ({ dataset }) => openTab(dataset.tab),
@@ -132,6 +133,14 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
     "errors-sub": told("errors-sub", "sub"),
     "errors-group": ({ dataset }) => wish({ event: "errors-group", code: dataset.code ?? null, esme: dataset.esme ?? null }),
     "errors-page": turned("errors-page"),
+    reveal: ({ dataset }) => ask("reveal", {}, () => wish({ event: "reveal", recipient: Number(dataset.recipient) })),
+    "export-choose": ({ dataset }) => wish({ event: "export-choose", field: dataset.field, value: dataset.value }),
+    "export-create": () => wish({ event: "export-create" }),
+    "export-again": ({ dataset }) => wish({ event: "export-again", id: dataset.export }),
+    "export-download": (control) => control.ariaDisabled === "true" || files.take(control.dataset.export),
+    "audit-clear": () => wish({ event: "audit-clear" }),
+    "audit-page": turned("audit-page"),
+    "audit-export": () => wish({ event: "audit-export" }),
     "errors-refused": () => {
       state.asked = "recipients";
       drawTabs();
@@ -158,9 +167,18 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
     head: parts.head,
     notice: parts.notice,
     sync,
+    // What the kernel hands over and nobody keeps: a number, a piece of a file, a whole small one.
+    told(message, buffers) {
+      if (message?.kind === "part") files.part(message, buffers);
+      if (message?.kind === "file") saveFile(new Blob([message.text], { type: "text/csv" }), message.name);
+      if (message?.kind !== "number") return;
+      state.numbers.set(message.recipient, message.number);
+      drawPanel();
+    },
     act: (action) => act(action, detail().campaign, { waiting: detail().waiting }),
     // A wish that was refused leaves the page on the tab where it was.
     refused() {
+      files.give();
       if (!state.asked) return;
       settle();
       drawTabs();

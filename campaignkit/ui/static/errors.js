@@ -1,6 +1,6 @@
 // The Errors tab: job errors, and what the carrier refused as code × ESME (R58–R60).
 
-function errorsPanel({ panel, not_provided: missing }, clock, uid) {
+function errorsPanel({ panel, not_provided: missing }, clock, uid, shown) {
   const noJobs = missing?.includes("job_errors");
   const sub = (key, words) => h("button", { type: "button", role: "tab", id: `${uid}-sub-${key}`,
     "aria-selected": String(panel.sub === key), "aria-controls": `${uid}-sub`, tabindex: panel.sub === key ? "0" : "-1",
@@ -14,7 +14,7 @@ function errorsPanel({ panel, not_provided: missing }, clock, uid) {
         panel.refused > 0 ? [", in neither list and not in the badge. ",
           h("button", { type: "button", class: "link small", "data-do": "errors-refused" }, "Show them")] : ".")),
     h("div", { role: "tabpanel", id: `${uid}-sub`, "aria-labelledby": `${uid}-sub-${panel.sub}` },
-      panel.sub === "job" ? jobsTable(panel, noJobs, clock) : messagesPart(panel, clock)),
+      panel.sub === "job" ? jobsTable(panel, noJobs, clock) : messagesPart(panel, clock, { shown, revealable: panel.revealable })),
   ];
 }
 
@@ -29,7 +29,7 @@ function jobsTable({ jobs }, missing, clock) {
       h("td", {}, momentSeconds(at, clock)))))));
 }
 
-function messagesPart(panel, clock) {
+function messagesPart(panel, clock, numbers) {
   if (!panel.failed) return quietly("No failed messages", "No report says that the carrier could not deliver.");
   return [
     h("section", {},
@@ -42,7 +42,7 @@ function messagesPart(panel, clock) {
       h("div", { class: "sec" }, h("h2", {}, "Failed messages"),
         h("span", { class: "sub" }, `${figure(panel.total)}${groupWords(panel.group)}`),
         panel.group && h("button", { type: "button", class: "link small", "data-do": "errors-group" }, "Show all")),
-      failedTable(panel.rows, clock), pageFoot("errors", panel)),
+      failedTable(panel.rows, clock, numbers), pageFoot("errors", panel)),
   ];
 }
 
@@ -96,12 +96,12 @@ function finely(part, whole) {
   return part > 0 && percent < 0.005 ? "<0.01%" : `${percent.toFixed(2)}%`;
 }
 
-function failedTable(rows, clock) {
+function failedTable(rows, clock, numbers) {
   return h("div", { class: "scroll tall" }, h("table", { class: "grid low", "aria-label": "Failed messages" },
     h("thead", {}, h("tr", {}, ["Recipient", "Sys. Info", "Channel (ESME)", "Error", "Stage", "Sent time", "Report"]
       .map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, rows.map((row) => h("tr", { "data-id": `f${row.recipient_id}` },
-      h("td", { class: "mono" }, recipientCell(row)), h("td", {}, codeMark(row)), h("td", {}, row.esme ?? nil()),
+      h("td", { class: "mono" }, recipientCell(row, numbers)), h("td", {}, codeMark(row)), h("td", {}, row.esme ?? nil()),
       h("td", {}, row.error ?? nil()), h("td", {}, stageMark(row.stage)),
       h("td", {}, momentSeconds(row.sent_at, clock)), h("td", {}, momentSeconds(row.delivered_at, clock)))))));
 }

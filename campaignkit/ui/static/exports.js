@@ -2,12 +2,13 @@
 
 const EXPORT_MARKS = { Queued: "Pending", Running: "Sending", Done: "Done", Failed: "Failed", Expired: "Expired" };
 
-function exportsPanel({ panel, campaign }, clock, uid, taking) {
+function exportsPanel({ panel, campaign }, clock, uid, taken) {
+  if (!panel.rows) return [quietly("No exports here", panel.refusal)];
   return [
     panel.refusal ? h("p", { class: "sub" }, panel.refusal) : createSection(panel, uid),
     h("section", { "aria-labelledby": `${uid}-exports` },
       h("div", { class: "sec" }, h("h2", { id: `${uid}-exports` }, "Exports of this campaign")),
-      panel.rows.length ? exportTable(panel.rows, clock, taking)
+      panel.rows.length ? exportTable(panel.rows, clock, taken)
         : quietly("No exports yet", `Nobody has exported the recipients of ${shortId(campaign.external_id)}.`),
       h("p", { class: "sub under" }, "Every file has a manifest beside it: filter, zone, row count, SHA-256. " +
         "A file with fewer rows than asked for is never offered.")),
@@ -32,7 +33,7 @@ function createSection({ format, rows_of: rowsOf, full, filtered, filter_text: t
     rowsOf === "filter" && text && h("p", { class: "sub" }, `Current filter: ${text}`));
 }
 
-function exportTable(rows, clock, taking) {
+function exportTable(rows, clock, taken) {
   return h("div", { class: "scroll tall" }, h("table", { class: "grid exports", "aria-label": "Exports" },
     h("thead", {}, h("tr", {}, ["Status", "Format", "Rows asked for"].map((name) => h("th", { scope: "col" }, name)),
       h("th", { scope: "col", class: "num" }, "Rows written"),
@@ -43,10 +44,10 @@ function exportTable(rows, clock, taking) {
       h("td", {}, row.format.toUpperCase()), h("td", { class: "clip", title: row.asked }, row.asked),
       h("td", { class: "num" }, row.rows_written === null ? nil() : figure(row.rows_written)),
       h("td", {}, row.requested_by), h("td", {}, moment(row.created_at, clock)),
-      h("td", { class: "num x" }, exportFile(row, clock, taking)))))));
+      h("td", { class: "num x" }, exportFile(row, clock, taken)))))));
 }
 
-function exportFile(row, clock, taking) {
+function exportFile(row, clock, taken) {
   const again = row.mine && h("button", { type: "button", class: "btn small", "data-do": "export-again",
     "data-export": row.export_id }, "Create again");
   switch (row.status) {
@@ -55,7 +56,7 @@ function exportFile(row, clock, taking) {
     case "Running": return runningBar(row);
     case "Failed": return [h("span", { class: "danger" }, row.error), " ", again];
     case "Expired": return [h("span", { class: "sub" }, "file deleted"), " ", again];
-    default: return doneFile(row, clock, taking);
+    default: return doneFile(row, clock, taken);
   }
 }
 
@@ -68,14 +69,14 @@ function runningBar({ rows_matched: all, progress: part }) {
   h("span", { class: "sub" }, `${percent}%`), h("i", { style: `--p:${percent}%` }));
 }
 
-function doneFile(row, clock, taking) {
+function doneFile(row, clock, taken) {
   if (!row.mine) return h("span", { class: "sub" }, `only ${row.requested_by} can download it`);
   const left = Math.max(0, (Date.parse(row.expires_at) - clock.now) / 1000);
-  const taken = taking?.id === row.export_id ? Math.floor((100 * taking.got) / Math.max(1, row.bytes)) : null;
+  const percent = taken?.id === row.export_id ? Math.floor((100 * taken.got) / Math.max(1, taken.size)) : null;
   return [h("span", { class: "sub" }, `expires in ${countdown(left)}`), " ",
     h("button", { type: "button", class: "btn small main", "data-do": "export-download", "data-export": row.export_id,
-      "aria-disabled": taken === null ? null : "true" },
-    taken === null ? `Download ${bytes(row.bytes)}` : `Downloading, ${taken}%`)];
+      "aria-disabled": taken ? "true" : null },
+    percent === null ? `Download ${bytes(row.bytes)}` : `Downloading, ${percent}%`)];
 }
 
 // "41:12" under an hour, else like every other duration.
@@ -92,29 +93,35 @@ function bytes(size) {
   return `${value < 10 && unit > 1 ? value.toFixed(1) : Math.round(value)} ${name}`;
 }
 
-// A file comes in parts that the page asks for one by one: the kernel never holds more than one, and a part that was
-// lost with the connection is asked for again.
-function download(model, { id, name, size, onProgress, onEnd }) {
-  const parts = [];
-  let got = 0;
-  const ask = () => model.send({ event: "download", id, offset: got });
-  function part(message, buffers) {
-    if (message?.kind !== "part" || message.id !== id || message.offset !== got) return;
-    const [buffer] = buffers;
-    parts.push(new Blob([buffer]));          // a Blob may lie on disk, an array may not
-    got += buffer.byteLength;
-    onProgress(got);
-    if (got < size && buffer.byteLength > 0) ask();
-    else end(got === size);
+// A file comes in parts that the page asks for one by one: the kernel never holds more than one of them.
+function taking({ wish, told }) {
+  let now = null;                        // { id, parts, got, size, name }
+
+  function take(id) {
+    if (now) return;
+    now = { id, parts: [], got: 0, size: 0 };
+    ask();
   }
-  function end(whole) {
-    model.off("msg:custom", part);
-    if (whole) saveFile(new Blob(parts), name);
-    onEnd(whole);
+
+  function ask() {
+    wish({ event: "download", id: now.id, offset: now.got });
+    told();
   }
-  model.on("msg:custom", part);
-  ask();
-  return () => end(false);
+
+  function part({ id, offset, size, name }, [buffer]) {
+    if (now?.id !== id || offset !== now.got) return;
+    now.parts.push(new Blob([buffer]));  // a Blob may lie on disk, an array may not
+    Object.assign(now, { got: offset + buffer.byteLength, size, name });
+    if (now.got < size && buffer.byteLength > 0) {
+      ask();
+      return;
+    }
+    if (now.got === size) saveFile(new Blob(now.parts), name);
+    now = null;
+    told();
+  }
+
+  return { take, part, now: () => now, give: () => { now = null; } };
 }
 
 function saveFile(blob, name) {

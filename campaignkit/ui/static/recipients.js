@@ -5,7 +5,7 @@ const STAGE_TIPS = {
   Delivered: "Handed to the carrier; says nothing about the phone", Failed: "Never accepted by the carrier",
 };
 const RECIPIENT_COLUMNS = [
-  { name: "recipient", head: "Recipient", cell: recipientCell, mono: true },
+  { name: "recipient", head: "Recipient", cell: (row, _clock, numbers) => recipientCell(row, numbers), mono: true },
   { name: "stage", head: "Stage", tip: "The guide calls this Status", cell: ({ stage }) => stageMark(stage) },
   { name: "esme", head: "Channel (ESME)", cell: ({ esme }) => esme ?? nil(), clip: true },
   { name: "filter", head: "Filter", cell: ({ filter }) => filter ?? nil(), clip: true },
@@ -29,7 +29,8 @@ function codeMark({ smpp_code: code, sms_result: result, awaiting }) {
     title: `SMS Result: ${result}` }, code);
 }
 
-function recipientCell({ recipient, recipient_id: id, revealable }) {
+function recipientCell({ recipient, recipient_id: id }, { shown, revealable } = {}) {
+  if (shown?.has(id)) return h("span", {}, shown.get(id));
   const [, mask, tail] = /^(\*+)(.*)$/.exec(recipient) ?? [null, "", recipient];
   return [h("span", {}, mask ? `${"•".repeat(mask.length)} ${tail}` : tail),
     mask && revealable && h("button", { type: "button", class: "link small reveal", "data-do": "reveal",
@@ -40,7 +41,8 @@ function smsidCell({ smsid }) {
   return smsid ? [h("span", {}, smsid), copyButton(smsid, `Copy the SMSID ${smsid}`)] : nil();
 }
 
-function recipientsPanel({ panel }, clock, uid) {
+function recipientsPanel({ panel }, clock, uid, shown) {
+  const numbers = { shown, revealable: panel.revealable };
   const { filter, options } = panel;
   const stages = options.stages.map((option) => ({ ...option, tip: STAGE_TIPS[option.value],
     mark: { "data-stage": option.value } }));
@@ -66,7 +68,7 @@ function recipientsPanel({ panel }, clock, uid) {
       h("span", { class: "sub" }, resultsLine(panel.results)),
       h("span", { class: "grow" }),
       h("span", { class: "sub" }, panel.masking)),
-    panel.rows.length ? recipientTable(panel, clock) : noRecipientsMatch(panel, narrowed),
+    panel.rows.length ? recipientTable(panel, clock, numbers) : noRecipientsMatch(panel, narrowed),
     panel.total > 0 && pageFoot("recipients", panel),
   ];
 }
@@ -94,12 +96,12 @@ function noRecipientsMatch({ known }, narrowed) {
       : "They appear here when Core has built the list."));
 }
 
-function recipientTable({ rows, sort }, clock) {
+function recipientTable({ rows, sort }, clock, numbers) {
   return h("div", { class: "scroll tall" },
     h("table", { class: "grid low rec", "aria-label": "Recipients" },
       h("colgroup", {}, RECIPIENT_COLUMNS.map(({ name }) => h("col", { "data-c": name }))),
       h("thead", {}, h("tr", {}, RECIPIENT_COLUMNS.map((column) => recipientHead(column, sort)))),
-      h("tbody", {}, rows.map((row) => recipientRow(row, clock)))));
+      h("tbody", {}, rows.map((row) => recipientRow(row, clock, numbers)))));
 }
 
 function recipientHead({ head, sort: key, tip }, sort) {
@@ -109,9 +111,9 @@ function recipientHead({ head, sort: key, tip }, sort) {
     h("button", { type: "button", class: "sort", "data-do": "recipients-sort", "data-key": key }, head));
 }
 
-function recipientRow(row, clock) {
+function recipientRow(row, clock, numbers) {
   return h("tr", { "data-id": `r${row.recipient_id}` }, RECIPIENT_COLUMNS.map(({ name, cell, mono, clip }) => {
-    const content = cell(row, clock);
+    const content = cell(row, clock, numbers);
     return h("td", { "data-c": name, class: [mono && "mono", clip && "clip"].filter(Boolean).join(" ") || null,
       title: clip && typeof content === "string" ? content : null }, content);
   }));
@@ -128,11 +130,14 @@ function capital(word) {
   return word.replace(/^./, (first) => first.toUpperCase());
 }
 
-function pageFoot(list, { first, last, total, has_previous: previous, has_next: next }) {
-  const button = (to, words, usable) => h("button", { type: "button", class: "btn small", "data-do": `${list}-page`,
-    "data-to": to, "aria-disabled": usable ? null : "true" }, words);
-  return h("nav", { class: "foot", "aria-label": "Pages" },
-    h("span", {}, h("b", {}, `${figure(first)}–${figure(last)}`), ` of ${figure(total)}`),
-    h("span", { class: "grow" }),
+function pageFoot(list, value) {
+  const { first, last, total } = value;
+  return pageButtons(list, value, h("span", {}, h("b", {}, `${figure(first)}–${figure(last)}`), ` of ${figure(total)}`));
+}
+
+function pageButtons(list, { has_previous: previous, has_next: next }, words) {
+  const button = (to, text, usable) => h("button", { type: "button", class: "btn small", "data-do": `${list}-page`,
+    "data-to": to, "aria-disabled": usable ? null : "true" }, text);
+  return h("nav", { class: "foot", "aria-label": "Pages" }, words, h("span", { class: "grow" }),
     button("first", "« First", previous), button("previous", "‹ Previous", previous), button("next", "Next ›", next));
 }
