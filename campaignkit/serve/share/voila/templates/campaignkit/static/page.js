@@ -79,7 +79,7 @@
       count.setAttribute("aria-hidden", "true");
       button.type = "button";
       banner.className = kind;
-      banner.replaceChildren(sentence, count, button);
+      banner.replaceChildren(sentence, " ", count, " ", button);
       banner.hidden = false;
     }
     const [, count, button] = banner.children;
