@@ -81,3 +81,20 @@ def _minutes(text: str | None, *, default: int) -> timedelta:
             f"CAMPAIGNKIT_EXPORT_MINUTES={text!r} is no time to keep an export: give minutes, at most {MOST_MINUTES}"
         )
     return timedelta(minutes=minutes)
+
+
+def kernel_environment(home: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment in which a report's notebook runs: the same wherever, and nothing of the user's in it."""
+    kept = {name: environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in environ}
+    return kept | {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "POLARS_MAX_THREADS": "1",
+        "SOURCE_DATE_EPOCH": "0",
+        "TZ": "UTC",
+    }

@@ -23,7 +23,7 @@ FLOORS = [
     {"services"},
     {"kit"},
     {"__init__"},
-    {"ui", "importing", "demo", "serve"},
+    {"ui", "importing", "demo", "serve", "report"},
     {"cli"},
     {"__main__"},
 ]
@@ -39,6 +39,7 @@ THIRD_PARTY = {
     "importing": {"duckdb", "phonenumbers"},
     "demo": {"duckdb", "polars"},
     "serve": {"ipykernel", "jupyter_server", "tornado", "traitlets", "voila"},
+    "report": {"duckdb", "IPython", "jupyter_client", "nbclient", "nbformat", "playwright"},
 }
 OURS_AND_STANDARD = {"campaignkit", "__future__", *sys.stdlib_module_names}
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -156,7 +157,7 @@ def _kpis(given: argparse.Namespace) -> Result:
 
 
 def campaign_filter(given: argparse.Namespace) -> CampaignFilter:
-    """Return the filter that the options of `campaigns` spell."""
+    """Return the filter that the options of `campaigns` and `report` spell."""
     return CampaignFilter(
         period=given.period,
         statuses=given.status,
@@ -322,6 +323,44 @@ def _download(given: argparse.Namespace) -> Result:
     return exporting.download(_open(given), given)
 
 
+_REPORT = "window_from window_to zone as_of baseline title incident authors supersedes".split()
+
+
+def _report(given: argparse.Namespace) -> Result:
+    from campaignkit.report import run
+
+    kit = _open(given)
+    asked: dict[str, Any] = {key: getattr(given, key) for key in _REPORT if getattr(given, key) is not None}
+    query = campaign_filter(given).to_query()
+    if given.ids or query:
+        asked |= {"campaigns": given.ids, "filter": query}
+    with Progress("incident report"):
+        made = run(kit, given.out, notebook=given.notebook, pdf=given.pdf, **asked)
+    for sentence in (*made.typed, *filter(None, [made.unaudited])):
+        print(f"campaignkit: {sentence}", file=sys.stderr)
+    answer = asdict(made) | {
+        "folder": str(made.folder),
+        "typed": list(made.typed),
+        "audited": not made.unaudited,
+    }
+    return answer, lambda: tables.reported(made)
+
+
+def _verify(given: argparse.Namespace) -> Result:
+    from campaignkit.report import verify
+
+    found = verify(given.folder, expect=given.expect)
+    answer = {
+        "status": found.status.name.lower(),
+        "digest": found.digest,
+        "claims": found.claims,
+        "files": found.files,
+        "differences": list(found.differences),
+        "other_versions": list(found.others),
+    }
+    return answer, lambda: tables.verified(found), int(found.status)
+
+
 def _up(given: argparse.Namespace) -> Result:
     from campaignkit.serve import up
 
@@ -387,6 +426,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "export": _export,
     "exports": _exports,
     "download": _download,
+    "report": _report,
+    "verify": _verify,
     "up": _up,
     "dashboards": _dashboards,
 }

@@ -85,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     _export(command("export", "write the recipients of a campaign into a file of yours, numbers masked"))
     _id(command("exports", "list the exports of a campaign and how far they are"))
     _download(command("download", "copy an export of yours that is still kept into a file"))
+    _report(
+        command("report", "write a sealed incident report on campaigns: a folder that proves its own figures")
+    )
+    _verify(command("verify", "check a report's folder, offline: 0 identical, 1 differs, 3 other versions"))
     _up(command("up", "start JupyterLab on the notebooks and Voila on the dashboards"))
     _dashboards(command("dashboards", "serve the dashboards to others, read-only (docs/dashboards.md)"))
     return parser
@@ -247,6 +251,42 @@ def _campaigns(parser: argparse.ArgumentParser) -> None:
         "--archived", dest="view", action="store_const", const=View.ARCHIVE, help="the archive"
     )
     _paging(parser)
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    """Options that are left out keep what the notebook's own parameters say."""
+    parser.add_argument("ids", metavar="ID", nargs="*", help="the campaigns; or choose them by the filters")
+    _campaign_filters(parser)
+    parser.set_defaults(view=View.CAMPAIGNS)
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="the new folder")
+    parser.add_argument(
+        "--notebook", metavar="FILE", type=Path, help="a copy of incident_report.ipynb with your words"
+    )
+    parser.add_argument(
+        "--from", dest="window_from", metavar="T", help="begin of the window, ISO 8601 with zone"
+    )
+    parser.add_argument(
+        "--to", dest="window_to", metavar="T", help="its end; both default to the campaigns' own time"
+    )
+    parser.add_argument("--zone", metavar="Z", help="the time zone of the report, the workspace's by default")
+    parser.add_argument("--as-of", metavar="T", help="take back what was sent or reported later")
+    parser.add_argument(
+        "--baseline", metavar="D", type=int, help="days before the window that say what is usual"
+    )
+    parser.add_argument("--title", metavar="T", help="the strongest finding by default")
+    parser.add_argument("--incident", metavar="ID", help="what the incident is called")
+    parser.add_argument("--author", dest="authors", metavar="NAME", action="append")
+    parser.add_argument(
+        "--supersedes", metavar="DIR", help="an earlier report; the new one says what has changed"
+    )
+    parser.add_argument("--pdf", action="store_true", help="a PDF too; needs Chromium and Playwright")
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path)
+    parser.add_argument(
+        "--expect", metavar="DIGEST", help="the digest that was printed when the report was sealed"
+    )
 
 
 def _recipients(parser: argparse.ArgumentParser) -> None:

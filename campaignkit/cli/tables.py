@@ -19,6 +19,8 @@ from campaignkit.services.recipients import Recipient
 if TYPE_CHECKING:
     from campaignkit.demo.stand_in import Summary as Simulated
     from campaignkit.importing import Report
+    from campaignkit.report.checking import Checked as CheckedReport
+    from campaignkit.report.making import Made
     from campaignkit.services.check import Checked
 
 WIDEST = 44  # of a cell: a long reason must not push the rest off the screen
@@ -312,3 +314,28 @@ def simulated(done: Simulated) -> str:
         f" campaigns in {done.seconds:,.0f} s; {done.sending:,} campaigns are sending, {done.outstanding:,} answers"
         " and receipts are to come"
     )
+
+
+def reported(made: Made) -> str:
+    """Return where a report lies, what it says first, and the digest that it was sealed with."""
+    return "\n".join([
+        f"{made.folder}: {made.title}",
+        f"{made.claims} claims, {made.queries} queries; check it with `campaignkit verify {made.folder}`",
+        f"sealed with sha256 {made.digest}",
+    ])  # fmt: skip
+
+
+def verified(found: CheckedReport) -> str:
+    """Return how a check of a report ended."""
+    if found.differences:
+        return "\n".join(["differs", *(cell_text(each) for each in found.differences)])
+    said = f"{found.claims} claims come out as they were sealed, {found.files} files are as they were"
+    digest = f"sealed with sha256 {found.digest}"
+    if found.others:
+        return f"results identical, bytes not compared ({'; '.join(found.others)}): {said}\n{digest}"
+    return f"identical: {said}\n{digest}"
+
+
+def cell_text(text: str) -> str:
+    """Return a text of any length as one line that cannot move the cursor."""
+    return "".join(_printable(character) for character in text)

@@ -43,6 +43,9 @@ class Session(Protocol):
         full and whatever else keeps the file from being written.
         """
 
+    def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
+        """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes."""
+
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""
 

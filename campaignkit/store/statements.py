@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 Dialect = Literal["duckdb", "postgres"]
 CACHE_FORMAT = "3"  # raise it whenever this module would compile the same file to another text
 
-# Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files, the stand-in's work on tables of its own.
-NOT_STATEMENTS = frozenset({"schema", "checks", "adapters", "import", "demo", "simulate"})
+# Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
+# work on tables of its own.
+NOT_STATEMENTS = frozenset({"schema", "checks", "adapters", "import", "demo", "report", "simulate"})
 
 
 class StatementError(Exception):
