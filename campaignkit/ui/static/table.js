@@ -226,13 +226,16 @@ function campaignTable(menu) {
     return [...body.rows].find((row) => row.dataset.id === id);
   }
 
+  // With the next frame, which lays the table out anyway: asked for at once, its place would cost a layout of its own.
   function backToTop(listing) {
     const place = JSON.stringify([listing.filter, listing.sort, listing.first]);
-    if (shown !== null && shown !== place) {
-      box.scrollTop = 0;
-      if (box.getClientRects().length && box.getBoundingClientRect().top < 0) box.scrollIntoView({ block: "start" });
-    }
+    if (shown !== null && shown !== place) requestAnimationFrame(scrollUp);
     shown = place;
+  }
+
+  function scrollUp() {
+    box.scrollTop = 0;
+    if (box.getClientRects().length && box.getBoundingClientRect().top < 0) box.scrollIntoView({ block: "start" });
   }
 
   function sync(listing, context, quiet = false) {
