@@ -207,6 +207,7 @@ def _config(options: Options) -> Config:
             "VoilaExecutor": {"timeout": options.cell_timeout, "startup_timeout": 60},
             "PageKernels": {
                 "max_kernels": options.max_kernels,
+                "spare": options.spare,
                 "first_grace": options.first_grace,
                 "grace": options.grace,
                 "allow_tracebacks": False,

@@ -35,14 +35,13 @@ class Health(RequestHandler):
         kernels = self.kernels
         if kernels.full:
             self.set_status(503)
-        self.finish(
-            json.dumps({"kernels": len(kernels.list_kernel_ids()), "max_kernels": kernels.max_kernels})
-        )
+        self.finish(json.dumps({"kernels": len(kernels.pages), "max_kernels": kernels.max_kernels}))
 
     def _figures(self) -> None:
         kernels = self.kernels
         figures = (
-            ("kernels", "gauge", "Kernels that run now", len(kernels.list_kernel_ids())),
+            ("kernels", "gauge", "Kernels of pages, without the spare one", len(kernels.pages)),
+            ("spare", "gauge", "Kernels that are ready for the next page", int(kernels.ready)),
             ("kernels_max", "gauge", "Kernels that may run at once", kernels.max_kernels),
             (
                 "connections",

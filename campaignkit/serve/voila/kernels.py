@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Mapping
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +14,9 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import ensure_async
 from tornado.web import HTTPError
-from traitlets import Float, Int
+from traitlets import Bool, Float, Int
 
-from campaignkit.serve.voila.visitors import Owner, Visit, visit
+from campaignkit.serve.voila.visitors import NOBODY, Owner, Visit, visit
 
 # What a kernel needs to run and to find its database. Nothing that is not named here reaches it.
 INHERITED = frozenset(
@@ -29,6 +31,7 @@ ARGUMENTS = (
     "--HistoryManager.enabled=False",  # no file of what was run
     "--IPKernelApp.quiet=False",  # what a kernel logs stands in the server's log too
 )
+WARMING = "__import__('campaignkit.ui')"  # what every dashboard needs, before a viewer waits for it
 
 
 @dataclass(slots=True)
@@ -56,18 +59,26 @@ class PageKernels(AsyncMappingKernelManager):
     max_kernels = Int(40, config=True)
     first_grace = Float(40.0, config=True)
     grace = Float(15.0, config=True)
+    spare = Bool(True, config=True)  # whether a kernel is kept ready for the next page; it counts for none
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # type: ignore[no-untyped-call]
         self.pages: dict[str, Page] = {}
         self.started = self.ended_alone = self.died = self.refused = 0
         self._starting = 0
+        self._spare: tuple[str, Any] | None = None  # a kernel's id, and a client to tell it whose it is
+        self._warming: asyncio.Task[None] | None = None
         self._ending: set[str] = set()
 
     @property
     def full(self) -> bool:
         """Whether there is no room for one more."""
-        return len(self.list_kernel_ids()) + self._starting >= self.max_kernels
+        return len(self.pages) + self._starting >= self.max_kernels
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next page finds a kernel."""
+        return self._spare is not None
 
     def connections(self, kernel_id: str) -> int:
         """Return how many pages are connected to the kernel: one, none, or two while one comes back."""
@@ -88,13 +99,58 @@ class PageKernels(AsyncMappingKernelManager):
         how["env"] = _environment(how.get("env") or {}, current)
         self._starting += 1
         try:
-            kernel_id: str = await super().start_kernel(extra_arguments=list(ARGUMENTS), **how)
+            kernel_id = await self._take_spare(how["env"]) or await self._start(**how)
         finally:
             self._starting -= 1
         self.started += 1
         self.pages[kernel_id] = Page(current)
         current.kernel_id = kernel_id
         return kernel_id
+
+    async def _start(self, **how: Any) -> str:
+        kernel_id: str = await super().start_kernel(extra_arguments=list(ARGUMENTS), **how)
+        return kernel_id
+
+    async def _take_spare(self, environment: Mapping[str, str]) -> str | None:
+        """Return the spare kernel, which is a page's from now on and no other's ever; None if there is none."""
+        if self._spare is None:
+            return None
+        (kernel_id, client), self._spare = self._spare, None
+        try:
+            code = f"__import__('os').environ.update({dict(environment)!r})"
+            reply = await client.execute(code, silent=True, store_history=False, reply=True, timeout=5)
+            told = reply["content"]["status"] == "ok"
+        except (RuntimeError, TimeoutError):
+            told = False
+        finally:
+            client.stop_channels()
+        if not told:
+            await self.end(kernel_id)
+        return kernel_id if told else None
+
+    async def _warm(self) -> None:
+        """Start a spare kernel: all that a dashboard imports, and nobody's address or name."""
+        kernel_id = await self._start(path="", env=_environment({}, NOBODY))
+        client: Any = self.get_kernel(kernel_id).client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=60)
+            await client.execute(WARMING, silent=True, store_history=False, reply=True, timeout=60)
+        except (RuntimeError, TimeoutError):
+            client.stop_channels()
+            await self.end(kernel_id)
+        else:
+            self._spare = kernel_id, client
+
+    async def _keep_spare(self) -> None:
+        """See to it that the next page finds a kernel, while nothing else wants the processor."""
+        if self._spare and not await ensure_async(self.get_kernel(self._spare[0]).is_alive()):
+            (kernel_id, client), self._spare = self._spare, None
+            client.stop_channels()
+            await self.end(kernel_id)
+        idle = not self._starting and not any(page.rendering for page in self.pages.values())
+        if self.spare and self._spare is None and idle and (self._warming is None or self._warming.done()):
+            self._warming = asyncio.create_task(self._warm(), context=Context())
 
     def rendered(self, kernel_id: str) -> None:
         """Note that the page was handed over: from now on it is expected to connect."""
@@ -120,6 +176,7 @@ class PageKernels(AsyncMappingKernelManager):
                     self.ended_alone += 1
                     self.log.info("reference %s: the page of this kernel is gone", page.visit.reference)
                     await self.end(kernel_id)
+        await self._keep_spare()
 
     def start_buffering(self, kernel_id: str, session_key: str, channels: dict[str, Any]) -> None:
         """Keep what the kernel says for a page that comes back; of one that is being ended, nothing.

@@ -16,6 +16,7 @@ class Options:
     folder: str  # private to the launcher, which removes it at its end
     mark: str = ""  # see servers.MARK
     max_kernels: int = 40
+    spare: bool = True  # keep a kernel ready for the next page
     cell_timeout: int = 60  # what a cell may take
     first_grace: float = 40.0  # from the end of the rendering until the page must have connected
     grace: float = 15.0  # for a page that was connected and is not

@@ -23,7 +23,7 @@ from campaignkit.serve.servers import HOST, Server, end, free_port, start
 from campaignkit.serve.voila.channels import PROTOCOL
 from campaignkit.serve.voila.options import Options
 
-QUICK = {"first_grace": 4.0, "grace": 1.0, "tick": 0.2}
+QUICK = {"first_grace": 4.0, "grace": 1.0, "tick": 0.2, "spare": False}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from tests.serve.voila.test_pages import printed
 @pytest.fixture
 def kernels(monkeypatch):
     """Two kernels, a clock that the test sets, and the list of those that were ended."""
-    manager = PageKernels(first_grace=40, grace=15)
+    manager = PageKernels(first_grace=40, grace=15, spare=False)
     manager.clock, manager.ended, manager.living = 0.0, [], {"watched", "alone"}
     manager.pages = {name: Page(Visit(reference="7Q4K2"), rendering=False) for name in manager.living}
     manager._kernel_connections = {"watched": 1, "alone": 0}
@@ -236,3 +236,40 @@ def test_a_signal_ends_all_of_it_and_leaves_no_process_and_no_file(dashboards_ro
         assert alive == []
         assert [path.name for path in (tmp_path / "ended").iterdir()] == ["voila.log"]
         assert not file.parent.exists()
+
+
+def test_a_kernel_that_was_kept_ready_is_one_page_s_alone_and_knows_nothing_of_another(
+    dashboards_root, tmp_path
+):
+    environment = {"CAMPAIGNKIT_DB": "/nowhere.duckdb", "CAMPAIGNKIT_AS": "the server", "PGPASSWORD": SECRET}
+    with running(dashboards_root, tmp_path / "ready", environment, spare=True, max_kernels=2) as ready:
+        known, pids = [], []
+        for number in range(2):
+            pids.append(wait_for_spare(ready))
+            browser = ready.browser()
+            page = browser.ask(f"/voila/render/environment.ipynb?viewer={number}").text
+            known.append(json.loads(printed(page)))
+            kernel = re.search(r'"kernelId": "([0-9a-f-]{36})"', page)[1]
+            assert ready.process_of(kernel).pid == pids[-1]
+            browser.close(kernel)
+            wait_for(lambda: ready.figures()["kernels"] == 0)
+        assert [found["QUERY_STRING"] for found in known] == ["viewer=0", "viewer=1"]
+        assert {found["CAMPAIGNKIT_AS"] for found in known} == {"the server"}
+        assert "viewer=0" not in known[1].values()
+        assert SECRET not in str(known)
+        assert len(set(pids)) == 2
+        (dead,) = [process for process in ready.kernels() if process.pid == wait_for_spare(ready)]
+        dead.kill()
+        wait_for(
+            lambda: not alive(dead) and [process.pid for process in ready.kernels()] not in ([], [dead.pid])
+        )
+        assert wait_for_spare(ready) != dead.pid
+        family = ready.kernels()
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+
+
+def wait_for_spare(ready):
+    """Wait until a kernel is ready for nobody in particular; return its process's id."""
+    wait_for(lambda: ready.figures()["spare"] == 1)
+    (spare,) = ready.kernels()
+    return spare.pid
