@@ -28,7 +28,7 @@ from campaignkit.store.statements import Compiler, Dialect, Variant
 CATALOG = "ops"
 BUSY_SECONDS = 10.0  # how long a program that ignores the gate may keep us waiting
 NUMBERS = "core.recipient_numbers"
-APART_MEMORY = "1GiB"  # of what works apart; beyond it DuckDB works from the disk
+APART_MEMORY = "512MiB"  # of what works apart; beyond it DuckDB works from the disk
 TICK_SECONDS = 0.2
 
 _SETTINGS: dict[str, Any] = {

@@ -46,15 +46,17 @@ class Figure:
         return None if self.target is None else max(self.ratios) <= self.target
 
 
-def in_turns(thing: Callable[[int], object], limit: Callable[[int], object]) -> tuple[Times, Times]:
+def in_turns(
+    thing: Callable[[int], object], limit: Callable[[int], object], *, warm: int = WARM, rounds: int = ROUNDS
+) -> tuple[Times, Times]:
     """Return the times of both, called in turns with the number of the round: what disturbs one disturbs the other."""
     took: tuple[list[float], list[float]] = ([], [])
-    for number in range(WARM + ROUNDS):
+    for number in range(warm + rounds):
         for times, do in zip(took, (thing, limit), strict=True):
             began = time.perf_counter()
             do(number)
             times.append((time.perf_counter() - began) * 1000)
-    return Times.of(took[0][WARM:]), Times.of(took[1][WARM:])
+    return Times.of(took[0][warm:]), Times.of(took[1][warm:])
 
 
 def table(figures: Sequence[Figure]) -> str:
