@@ -22,7 +22,7 @@ _HARMLESS = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # UUID
     r"|\b(?=[0-9a-f]*[a-f])[0-9a-f]{32,}\b"  # digest
     r"|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?\b"  # moment, date
-    r"|(?<![\d.+])\d{1,8}\.\d+(?:e[+-]?\d+)?(?![\d.])",  # decimal; no phone number has one point alone
+    r"|(?<![\d.+)])(?<![\d)][ -])\d{1,8}\.\d+(?:e[+-]?\d+)?(?![\d.])(?![ -]\d)",  # a decimal that stands alone
     re.IGNORECASE,
 )
 _BLOCKS = frozenset(

@@ -222,10 +222,8 @@ class Report:
             findings = [{"parts": self.parts(f"{ordinary}: {{impact.rate}} of what was sent is delivered.") if sent
                          else [f"{ordinary}: nothing was sent."]}]  # fmt: skip
         if self.ask("under_way")[0]["campaigns"]:
-            findings.append({"parts": self.parts(
-                "The campaigns are not over: {under_way.campaigns} of {impact.campaigns} were under way when the data was taken."
-                if self.ask("impact")[0]["campaigns"] else "The campaigns were under way when the data was taken."
-            )})  # fmt: skip
+            live = "Not over yet: {under_way.campaigns} of the scope’s campaigns were under way when the data was taken."
+            findings.append({"parts": self.parts(live)})
         self._show({"kind": "summary", "title": "Summary", "own": [{"parts": self.parts(text)} for text in own],
                     "findings": findings})  # fmt: skip
 
