@@ -47,10 +47,10 @@ def _bright(page: Page) -> bool:
 
 
 def test_a_closed_dashboard_takes_its_kernel_along(voila, servers, page):
-    server = psutil.Process(servers[1].process.pid)
-    before = server.children()
     voila.open(page)
-    kernels = [child for child in server.children() if child not in before]
+    found = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    children = psutil.Process(servers[1].process.pid).children()
+    kernels = [child for child in children if found in " ".join(child.cmdline())]
     assert len(kernels) == 1
     leave(page)
     _, alive = psutil.wait_procs(kernels, timeout=10)
