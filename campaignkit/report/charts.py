@@ -36,13 +36,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """A chart of shares over time. `band` is what is usual, `mark` a span to shade with its label."""
+    """A chart of shares over time. `band` is what is usual, `mark` a span to shade with its label.
+
+    `alarm` says that something was found on the hot channel; without it the line is no warning.
+    """
 
     hot: Line
     others: Line
     begins: datetime
     ends: datetime
     bucket: timedelta
+    alarm: bool = False
     band: tuple[float, float] | None = None
     mark: tuple[datetime, datetime, str] | None = None
 
@@ -68,7 +72,7 @@ class Rates:
                 f'<rect x="{_n(x1)}" width="{_n(max(x2 - x1, 2))}" y="2" height="136" class="win"/>'
                 f'<text x="{_n(min(max((x1 + x2) / 2, 110), 520))}" y="80" text-anchor="middle" class="k">{escape(words)}</text>'
             )
-        parts += [self._drawn(self.others, "l2"), self._drawn(self.hot, "l1")]
+        parts += [self._drawn(self.others, "l2"), self._drawn(self.hot, "l1" if self.alarm else "l3")]
         parts += [*self._axis(spelling), *self._names()]
         return "".join([*parts, "</svg>"])
 
@@ -125,7 +129,10 @@ class Rates:
             hot, others = (middle + 7, middle - 7) if hot >= others else (middle - 7, middle + 7)
         return [
             f'<text x="596" y="{_n(y + 4)}" class="{style}">{escape(_short(name))}</text>'
-            for y, name, style in ((others, self.others.name, "c2"), (hot, self.hot.name, "c1"))
+            for y, name, style in (
+                (others, self.others.name, "c2"),
+                (hot, self.hot.name, "c1" if self.alarm else "k"),
+            )
             if y is not None
         ]
 

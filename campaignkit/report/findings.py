@@ -78,7 +78,7 @@ DETECTORS: Sequence[Detector] = (
     ),
     Detector(
         question="detect_window",
-        title="The daily window of {campaign} was too short",
+        title="The daily window of {name} was too short",
         text="Campaign {campaign} expired with {left_over} of {total} messages ({share}) not sent. It may send from {opens} to"
         " {closes} and was paused by its window {pauses} times; at the speed of its first evening the rest needed"
         " {hours_needed} hours, {hours_open} were left.",

@@ -238,6 +238,7 @@ def _rates(block: Block, pen: _Pen) -> str:
         begins=_moment(read.facts.window_from),
         ends=_moment(read.facts.window_to),
         bucket=timedelta(minutes=block["minutes"]),
+        alarm=block["alarm"],
         band=(usual[0]["low"], usual[0]["high"]) if usual else None,
         mark=(
             _moment(read.value(mark["from"])),

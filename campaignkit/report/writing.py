@@ -285,7 +285,7 @@ class Report:
             nothing = {"kind": "text", "paragraphs": [{"parts": ["Nothing was sent in the window."]}]}
             self._show(self._evident("Delivery rate by channel") | nothing)
             return
-        hot, mark = self._looked_at()
+        hot, mark, alarm = self._looked_at()
         minutes = self._bucket()
         block = self._evident("Delivery rate by channel")
         caption: list[Part] = [
@@ -311,7 +311,7 @@ class Report:
             ]
         caption += self.parts("Reports in: {receipts[All].complete}, as of the data’s time.")
         self._show(block | {
-            "kind": "rates", "query": self._named("rates", {"minutes": minutes, "hot": hot}), "hot": hot, "minutes": minutes,
+            "kind": "rates", "query": self._named("rates", {"minutes": minutes, "hot": hot}), "hot": hot, "alarm": alarm, "minutes": minutes,
             "usual": usual, "mark": mark, "caption": {"parts": caption},
         })  # fmt: skip
         self._table("", "channels", ["Channel (ESME)", "Sent", "Delivered", "Failed", "No final report", "Refused", "Rate"],
@@ -404,8 +404,8 @@ class Report:
             ),
         )
 
-    def _looked_at(self) -> tuple[str, dict[str, Any] | None]:
-        """Return the channel to draw apart, and the span to shade."""
+    def _looked_at(self) -> tuple[str, dict[str, Any] | None, bool]:
+        """Return the channel to draw apart, the span to shade, and whether anything was found there."""
         used = {row["channel"] for row in self.ask("channels")}
         for found in self._findings():
             detector, place, _ = found
@@ -414,19 +414,16 @@ class Report:
             if channel not in used:
                 continue
             if detector.span is None:
-                return channel, None
+                return channel, None, True
             query = self._named(detector.question, {})
             first, last = (
                 self._column(query, place, detector.question, column, spelt=f"{detector.question}.{column}")
                 for column in detector.span
             )
-            return channel, {
-                "from": first,
-                "to": last,
-                "label": {"parts": self._sentence(found, detector.label)},
-            }
+            label = {"parts": self._sentence(found, detector.label)}
+            return channel, {"from": first, "to": last, "label": label}, True
         worst = self.ask("worst")
-        return (worst[0]["channel"] if worst else next(iter(sorted(used)))), None
+        return str(worst[0]["channel"] if worst else min(used)), None, False
 
     def _bucket(self) -> int:
         spelling = spelling_of(self.facts)

@@ -1,6 +1,7 @@
 -- A campaign that Expired because its daily window was too short for its list: paused on several evenings, and at the speed of
 -- its first evening it would have needed more than twice the hours that were open.
 --= campaign: text
+--= name: text
 --= opens: text
 --= closes: text
 --= pauses: count
@@ -32,7 +33,7 @@ progress as (
   group by e.campaign_id, e.pauses
 )
 select
-  left(c.external_id, 8) as campaign, left(c.window_from, 5) as opens, left(c.window_to, 5) as closes, p.pauses,
+  left(c.external_id, 8) as campaign, coalesce(c.name, left(c.external_id, 8)) as name, left(c.window_from, 5) as opens, left(c.window_to, 5) as closes, p.pauses,
   p.left_over, p.total, p.left_over / p.total as share, round(p.remaining * p.hours_each, 1) as hours_needed,
   p.windows * p.hours_a_window as hours_open
 from progress p

@@ -38,7 +38,7 @@ CAUSES = {
     "Mobile app invitation": ("baltcom rejects the sender ACME App", ["264", "99.2%"]),
     "Annual statement": ("Receipts of baltcom were held up", ["from 14:00 to 15:00", "arrived"]),
     "Patient portal": ("Receipts of nordtel-2 do not find their messages", ["304 of the 304", "decimal, 10", "hexadecimal, 8"]),
-    "Garden catalogue": ("The daily window of {id} was too short", ["515 of 938", "18:00 to 20:00", "8 were left"]),
+    "Garden catalogue": ("The daily window of Garden catalogue was too short", ["515 of 938", "18:00 to 20:00", "8 were left"]),
     "Gift card reminder": ("The list of Gift card reminder could not be read", ["line 4212", "1.23E+11"]),
     "Opening hours": ("citycell took less than it was given", ["ESME_RTHROTTLED", "12.3%", "2 h 29 min"]),
 }  # fmt: skip
