@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from campaignkit import demo
-from tools.bench import actions, browser, exports, services
+from tools.bench import actions, browser, detail, exports, services
 from tools.bench.figures import Figure, table
 
 HISTORY = Path("build/bench/history.jsonl")
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-PIECES = (services.figures, actions.figures, exports.figures, browser.figures)
+PIECES = (services.figures, actions.figures, exports.figures, detail.figures, browser.figures)
 
 
 def main() -> None:
