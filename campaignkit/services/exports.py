@@ -273,12 +273,14 @@ class Exports:
                 self._check_there(session, row)
                 parameters["campaign_id"], as_of = row["campaign_id"], self._clock()
                 matched = session.row(statement, parameters, replace(variant, counted=True))["matching"]
+                # full numbers are joined in, and a join keeps no order
+                unsorted = not row["clear"] and session.in_order(row["campaign_id"])
                 try:
                     with kept.Following(made) as following:
                         rows = session.copy(
                             statement,
                             parameters,
-                            variant,
+                            replace(variant, unsorted=unsorted),
                             to=made,
                             header=row["format"] == ExportFormat.CSV,
                             progress=tell,

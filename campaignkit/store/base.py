@@ -49,6 +49,9 @@ class Session(Protocol):
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""
 
+    def in_order(self, campaign_id: int) -> bool:
+        """Tell whether the recipients of a campaign come in their order by themselves, so that none need be sorted."""
+
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return what *sql*, a query that both engines know and that takes no parameters, yields."""
 
