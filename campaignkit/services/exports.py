@@ -272,9 +272,12 @@ class Exports:
             with store.reading() as session:
                 self._check_there(session, row)
                 parameters["campaign_id"], as_of = row["campaign_id"], self._clock()
-                matched = session.row(statement, parameters, replace(variant, counted=True))["matching"]
-                # full numbers are joined in, and a join keeps no order
-                unsorted = not row["clear"] and session.in_order(row["campaign_id"])
+                # counted by the statement of the screen: what the export's own leaves out, it would not count either
+                counted = replace(variant, counted=True)
+                matched = session.row("recipients/page", parameters, counted)["matching"]
+                # full numbers are joined in, a list of codes is too, and a join keeps no order
+                plain = not row["clear"] and not variant.filters
+                unsorted = plain and session.in_order(row["campaign_id"])
                 try:
                     with kept.Following(made) as following:
                         rows = session.copy(

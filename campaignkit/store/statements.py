@@ -21,7 +21,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 Dialect = Literal["duckdb", "postgres"]
-CACHE_FORMAT = "3"  # raise it whenever this module would compile the same file to another text
+CACHE_FORMAT = "4"  # raise it whenever this module would compile the same file to another text
 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own.
@@ -343,6 +343,9 @@ def _replace_missing(query: exp.Expr, relation: str) -> None:
         if not is_read or (node.db, node.name) != (schema, table):
             continue
         alias = node.alias or table
+        if not column and _is_left_joined(node):
+            _leave_out(node, alias, _types(f"{schema}.{table}"))
+            continue
         if column:
             kind = _types(f"{schema}.{table}")[column[0]]
             inner = f"select *, null::{kind} as {column[0]} from {schema}.{table}"  # noqa: S608 - the contract's names
@@ -353,6 +356,23 @@ def _replace_missing(query: exp.Expr, relation: str) -> None:
         if node.args.get("joins"):
             subquery.set("joins", node.args["joins"])
         node.replace(subquery)
+
+
+def _is_left_joined(node: exp.Expr) -> bool:
+    return node.parent is not None and node.parent.args.get("side") == "LEFT"
+
+
+def _leave_out(node: exp.Expr, alias: str, types: Mapping[str, str]) -> None:
+    """Take a left join with nothing out of its SELECT: joined with an empty relation, rows would lose their order."""
+    from sqlglot import exp
+
+    join, select = node.parent, node.find_ancestor(exp.Select)
+    if join is None or select is None:
+        raise StatementError(f"{node.sql()} is joined outside of a SELECT")
+    join.pop()
+    for name in list(select.find_all(exp.Column)):
+        if name.table == alias:
+            name.replace(exp.cast(exp.null(), types[name.name]))
 
 
 @functools.cache

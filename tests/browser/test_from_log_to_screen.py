@@ -92,7 +92,9 @@ def test_the_log_s_campaigns_are_clicked_through(
         expect(legend).to_be_visible()
         numbers = [int(text.replace(",", "")) for text in legend.locator("td:nth-child(2)").all_inner_texts()]
         assert sum(numbers[:-1]) == numbers[-1] == 100
-        expect(screen.root.locator(".detail").get_by_text("not provided by this source").first).to_be_visible()
+        expect(
+            screen.root.locator(".detail").get_by_text("not provided by this source").first
+        ).to_be_visible()
         page.keyboard.press("Escape")
         expect(rows).to_have_count(4)
     screen.root.get_by_role("searchbox").fill("bank")

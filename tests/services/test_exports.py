@@ -549,3 +549,25 @@ def test_the_engine_s_numbers_are_not_python_s_rows(build: Build, tmp_path: Path
     assert done.rows_written == 200_000
     assert sum(1 for _ in csv.reader(io.StringIO((tmp_path / "a.csv").read_text()))) == 200_001
     assert peak < 4_000_000
+
+
+@pytest.mark.parametrize("direction", ["", "desc"])
+def test_rows_are_in_order_however_they_lie_and_sorted_only_where_they_do_not(
+    build: Build, tmp_path: Path, direction: str
+) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        world.campaign(session, 1)
+        world.campaign(session, 2)
+        session.script(
+            "insert into core.recipients by name select 1 as campaign_id, n as recipient_id, '0123' as ctn_tail,"
+            " 'Delivered' as stage, 'unknown' as sms_result, 1 as parts, n::varchar as smsid,"
+            f" now() as created_at, now() as sent_at from range(300000) as r(n) order by n {direction}"
+        )
+
+    kit = build(fill, role="operator")
+    with kit._store.reading() as session:
+        assert session.in_order(1) is (direction == "")
+        assert session.in_order(2)
+    kit.exports.make(ONE, out=tmp_path / "rows.csv")
+    assert [row["smsid"] for row in read(tmp_path / "rows.csv")] == [str(n) for n in range(300_000)]
