@@ -38,6 +38,8 @@ def after_open(
     now: datetime, lasting: timedelta, *, zone: str, opens: time | None, closes: time | None
 ) -> datetime | None:
     """Return when the window will have been open for *lasting* from *now* on, in UTC; None beyond `FAR` days."""
+    if not lasting:
+        return now
     left = lasting
     for start, end in _open_spans(now, zone, opens, closes):
         if left <= end - start:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaignkit.domain.lifecycle import Status
@@ -71,6 +71,9 @@ def test_standing_still_is_told_inside_the_window_only() -> None:
 
 
 @given(MOMENTS, st.timedeltas(timedelta(0), timedelta(days=20)), WINDOWS)
+@example(
+    NOW, timedelta(0), Window(zone="UTC", opens=time(0), closes=time(1))
+)  # nothing to wait for, and shut
 def test_open_time_and_the_moment_after_it_undo_each_other(
     now: datetime, span: timedelta, window: Window
 ) -> None:
