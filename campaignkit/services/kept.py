@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 
 from campaignkit.domain.errors import InvalidInput, NotFound
@@ -34,7 +35,12 @@ class Digest:
 
 
 class Following:
-    """Hashes a file while somebody else writes it, so that it need not be read again: `with Following(path) as …`."""
+    """Hashes a file while somebody else writes it, so that it need not be read again: `with Following(path) as …`.
+
+    DuckDB writes from several threads, each to its own place, so a later piece may stand in the file before an earlier
+    one. What is not written yet reads as NUL, and what is written stays: hence only what comes before the first NUL is
+    taken meanwhile, and the rest at the end.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path, self._whole = path, threading.Event()
@@ -56,19 +62,24 @@ class Following:
             raise self._error
         return Digest(self._digest.hexdigest(), self._size)
 
+    def take(self, file: FileIO, *, whole: bool) -> None:
+        """Hash what has come since the last time: all of it where the file is *whole*, else what is surely final."""
+        file.seek(self._size)
+        while piece := file.read(PIECE):
+            final = piece if whole else piece.partition(b"\0")[0]
+            self._digest.update(final)
+            self._size += len(final)
+            if len(final) < len(piece):
+                break
+
     def _follow(self) -> None:
         try:
             with self._path.open("rb", buffering=0) as file:
                 while not self._whole.wait(WAIT_SECONDS):
-                    self._take(file)
-                self._take(file)
+                    self.take(file, whole=False)
+                self.take(file, whole=True)
         except OSError as error:
             self._error = error
-
-    def _take(self, file: object) -> None:
-        while piece := file.read(PIECE):  # type: ignore[attr-defined]
-            self._digest.update(piece)
-            self._size += len(piece)
 
 
 class KeptFiles:
