@@ -69,7 +69,7 @@ def executed(notebook: Notebook, facts: Facts, snapshot: Path, work: Path) -> No
     _parameters(asked)["source"] = to_cell(facts.wanted, "snapshot")
     here = work / "here"
     here.mkdir()
-    (here / "snapshot").symlink_to(snapshot)
+    (here / "snapshot").symlink_to(snapshot.absolute())
     (here / "facts.json").write_text(json.dumps(facts.as_json()), encoding="utf-8")
     kernels = work / "kernels"
     (kernels / "report").mkdir(parents=True)

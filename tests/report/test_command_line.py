@@ -51,11 +51,12 @@ def test_a_wrong_folder_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out == "differs\nmanifest.json is missing\n"
 
 
-def test_filters_choose_the_campaigns_of_a_report(
-    db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_filters_choose_the_campaigns_of_a_report_and_its_folder_is_named_from_here(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "out"
-    asked = ["report", "--status", "Failed", "--in", "retail", "--out", str(out), "--zone", "UTC", "--json"]
+    monkeypatch.chdir(tmp_path)
+    out = Path("out")
+    asked = ["report", "--status", "Failed", "--in", "retail", "--out", "out", "--zone", "UTC", "--json"]
     assert cli.main(["--db", str(db), "--workspace", "master", *asked]) == 0
     answer = json.loads(capsys.readouterr().out)
     facts = manifest(out)["predicate"]["facts"]
@@ -64,7 +65,7 @@ def test_filters_choose_the_campaigns_of_a_report(
         and facts["filter"] == "status=Failed&in=retail"
         and facts["zone"] == "UTC"
     )
-    assert answer["folder"] == str(out) and answer["title"].startswith("The list of ")
+    assert answer["folder"] == "out" and answer["title"].startswith("The list of ")
     assert "Failed in" not in capsys.readouterr().err
 
 
