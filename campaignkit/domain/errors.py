@@ -52,16 +52,28 @@ class ExportFailed(CampaignKitError):
 
 
 class StoreError(CampaignKitError):
-    """The database cannot be used."""
+    """The database cannot be used.
+
+    The message names a place and a way out, for whoever runs the program; `calm` is what a dashboard tells its viewer,
+    who can go neither way.
+    """
+
+    calm = "The database does not answer"
 
 
 class StoreMissing(StoreError):
     """There is no database at that place."""
 
+    calm = "The database is not there"
+
 
 class StoreUnreadable(StoreError):
     """What is there cannot be read as a campaignkit database."""
 
+    calm = "The database cannot be read"
+
 
 class StoreBusy(StoreError):
     """Another program holds the database."""
+
+    calm = "The database is in use by another program"

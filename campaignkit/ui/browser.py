@@ -7,8 +7,6 @@ untrusted input and is parsed again by the part that it is for.
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -22,11 +20,9 @@ from campaignkit.domain.lifecycle import LIVE, Status
 from campaignkit.domain.lists import CAMPAIGN_KEYS, CampaignList
 from campaignkit.domain.spelling import queried
 from campaignkit.kit import Kit
-from campaignkit.ui import detail, front_end, listing, values
+from campaignkit.ui import detail, front_end, listing, trouble, values
 from campaignkit.ui.audit import Audit
 from campaignkit.ui.values import Message, Value
-
-log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 5.0  # while something is sending (R51)
 CALM = 6  # times as long while something is only live
@@ -41,12 +37,12 @@ ADDRESS_KEYS = [
 
 
 class CampaignBrowser(anywidget.AnyWidget):
-    """Shows the campaigns of *kit*: tiles, filters, chips, table, and one campaign's Overview.
+    """Shows the campaigns of *kit*: tiles, filters, chips, table, and one campaign with its tabs.
 
     *filter* is what the list begins with, *campaign* the id of the one that is open at first; *address* is the query
-    of the page's own address instead, which then follows what is shown (a dashboard's does). While something is
-    sending, the page asks again every *refresh* seconds, six times as long while something is only live; with None it
-    asks when told to. `filter` and `campaign_id` say what is on the screen now.
+    of the page's own address instead, which then follows what is shown (a dashboard's does). *alone*: there is no list,
+    only that campaign. While something is sending, the page asks again every *refresh* seconds, six times as long while
+    something is only live; with None it asks when told to. `filter` and `campaign_id` say what is on the screen now.
     """
 
     _esm = front_end.script()
@@ -67,32 +63,38 @@ class CampaignBrowser(anywidget.AnyWidget):
         *,
         campaign: str | None = None,
         address: str | None = None,
+        alone: bool = False,
         refresh: float | None = REFRESH_SECONDS,
     ) -> None:
         super().__init__()
         self._kit = kit
+        self._shared = address is not None
         self._list = listing.Listing(kit, filter)
         self._detail = detail.Detail(kit)
         self._refresh_seconds = _checked(refresh)
         self._as_of: datetime | None = None  # of what was shown last
         self._wishes: Mapping[str, Callable[[str, Message], str | None]] = {
-            **dict.fromkeys(listing.WISHES, self._ask_list),
             **dict.fromkeys(self._detail.events, self._ask_detail),
-            "back": self._back,
             "refresh": self._refresh,
-            "go": self._follow,
             "audit-export": self._take_audit,
             "reveal": self._reveal,
         }
+        if not alone:
+            ways = {"back": self._back, "go": self._follow}
+            self._wishes = {**self._wishes, **dict.fromkeys(listing.WISHES, self._ask_list), **ways}
         if kit.acts:
             self._wishes = {**self._wishes, **self._acts()}
         self.scope = values.scope(kit) | {
             "options": values.options(kit),
             "addressed": ADDRESS_KEYS if address is not None else None,
             "refresh": self._refresh_seconds,
+            "alone": alone,
         }
         self.on_msg(self._receive)
-        self._answer(lambda: self._begin(address, campaign))
+        if alone and campaign is not None:
+            self._answer(lambda: self._show_detail(self._detail.open(campaign)))
+        else:
+            self._answer(lambda: self._begin(address, campaign))
 
     @property
     def filter(self) -> CampaignFilter:
@@ -124,7 +126,7 @@ class CampaignBrowser(anywidget.AnyWidget):
         try:
             said = do()
         except StoreError as error:
-            self._say("error", f"{error}.{self._last_good()}", error)
+            self._say("error", f"{trouble.told(error, viewer=self._shared)}.{self._last_good()}", error)
         except CampaignKitError as error:
             self._say("info", str(error))
         except Exception as error:  # noqa: BLE001 - the last door before the page: it gets a reference, the log the rest
@@ -144,10 +146,7 @@ class CampaignBrowser(anywidget.AnyWidget):
         return f" What you see is from {self._as_of.astimezone(ZoneInfo(self._kit.zone)):%H:%M:%S}."
 
     def _say(self, kind: str, text: str, error: Exception | None = None) -> None:
-        reference = secrets.token_hex(3).upper() if error else None
-        if error:
-            log.error("reference %s", reference, exc_info=error)
-        self.notice = {"kind": kind, "text": text, "reference": reference}
+        self.notice = {"kind": kind, "text": text, "reference": trouble.noted(error) if error else None}
 
     # ── wishes and answers ──────────────────────────────────────────────────
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+import campaignkit
 from tests.browser.conftest import leave
 
 
@@ -64,3 +67,31 @@ def test_the_dashboards_are_listed_and_a_wrong_address_is_answered_calmly(voila,
     assert answer.status == 404
     assert "There is no such page" in answer.text()
     assert "Traceback" not in answer.text()
+
+
+def test_a_link_to_a_campaign_opens_its_five_tabs_without_an_action_and_leads_on_to_the_list(
+    voila, page, sample
+):
+    id = campaignkit.open(sample, workspace="master").campaigns.page(limit=1).rows[0].external_id
+    voila.open(page, "campaign.ipynb", query=f"?campaign={id}&theme=dark", until=".detail h1")
+    root = page.locator(".ck")
+    expect(root.get_by_role("tab")).to_have_text(
+        ["Overview", re.compile("^Recipients"), re.compile("^Errors"), "Export", "Audit"]
+    )
+    assert root.locator("[data-do=act]").count() == 0
+    root.get_by_role("tab", name="Export").click()
+    expect(root.get_by_role("tabpanel")).to_contain_text("This page is read-only: exports are made in")
+    page.keyboard.press("Escape")
+    expect(root.get_by_role("tab", name="Export")).to_have_attribute("aria-selected", "true")
+    root.get_by_role("link", name="Campaigns").click()
+    root.locator("tbody.real tr").first.wait_for()
+    assert page.url.endswith("/operations.ipynb?theme=dark")
+
+
+def test_an_address_that_leads_nowhere_is_one_calm_sentence(voila, page):
+    query = "?campaign=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E"
+    voila.open(page, "campaign.ipynb", query=query, until=".ck.sentence")
+    expect(page.locator(".ck.sentence")).to_contain_text(re.compile("Reference [0-9A-F]{6}$"))
+    assert "alert" not in page.locator(".ck").inner_text()
+    page.get_by_role("link", name="All campaigns").click()
+    page.locator(".ck tbody.real tr").first.wait_for()

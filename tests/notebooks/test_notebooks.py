@@ -23,7 +23,8 @@ from tests.services.conftest import every_status
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("dashboards/*.ipynb")])
 FAILING = "00000004"
-WITH_A_LIST = [path for path in NOTEBOOKS if path.stem != "incident_report"]  # that one runs in tests/report
+WITHOUT_A_LIST = {"incident_report", "campaign"}  # the first runs in tests/report
+WITH_A_LIST = [path for path in NOTEBOOKS if path.stem not in WITHOUT_A_LIST]
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
@@ -91,6 +92,17 @@ def test_the_list_notebook_ends_with_the_failed_campaigns_as_a_frame(
     (failed,) = kit.campaigns.page(CampaignFilter(statuses={Status.FAILED})).rows  # type: ignore[arg-type]
     html = frame.outputs[-1]["data"]["text/html"]
     assert failed.external_id[:20] in html and "shape: (1, 5)" in html
+
+
+def test_the_campaign_dashboard_shows_the_one_that_its_address_names_and_no_list(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUERY_STRING", f"campaign={FAILING}")
+    found = executed(ROOT / "dashboards" / "campaign.ipynb", db, monkeypatch)
+    (state,) = [state for state in widgets(found) if state.get("detail")]
+    assert state["detail"]["campaign"]["external_id"].startswith(FAILING)
+    assert state["detail"]["badge"]["failed_rows"] == 3
+    assert not state["listing"] and not state["tiles"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

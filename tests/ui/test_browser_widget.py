@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -301,15 +300,6 @@ def test_a_database_that_vanishes_leaves_the_last_good_list_and_a_reference(
     path.with_suffix(".gone").rename(path)
     send(browser, event="refresh")
     assert browser.notice is None
-
-
-def test_a_dashboard_without_a_database_is_one_calm_sentence(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("CAMPAIGNKIT_DB", str(tmp_path / "missing.duckdb"))
-    shown = dashboard()
-    assert isinstance(shown, Sentence)
-    assert shown.text.startswith("There is nothing to show: ") and "does not exist" in shown.text
 
 
 def test_a_member_of_nothing_is_told_whom_to_ask(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,16 @@
 // The address of a dashboard's page says what is shown, and leads back to it. Filters and orders replace it, an opened
 // campaign is a step that Back takes back. A notebook has no address: then there is none to follow or to hand out.
 
+const TASTE = "theme";
+
+// The address of another dashboard beside this one, in the reader's theme.
+function dashboardAddress(name, query = {}) {
+  const asked = new URLSearchParams(query);
+  const theme = new URLSearchParams(location.search).get(TASTE);
+  if (theme) asked.set(TASTE, theme);
+  return `${encodeURIComponent(name)}.ipynb${asked.size ? "?" : ""}${asked}`;
+}
+
 function pageAddress(keys, go) {
   if (!keys) return null;
 

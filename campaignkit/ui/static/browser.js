@@ -13,7 +13,8 @@ function campaignBrowser(model) {
   const line = kernelLine({ send: (message) => model.send(message), health: kernel.health, displayed,
     changed: showNotice, reconnect: kernel.reconnect });
   const menu = floatingMenu({ root, uid });
-  const address = pageAddress(model.get("scope").addressed, (query) => wish({ event: "go", query }));
+  const { addressed, alone } = model.get("scope");
+  const address = alone ? null : pageAddress(addressed, (query) => wish({ event: "go", query }));
   const questions = questionBox(uid);
   const shared = { model, uid, root, wish, copy, copyWords, auto, menu, address, ask: questions.ask };
   const list = listingPart(shared);
@@ -55,6 +56,7 @@ function campaignBrowser(model) {
 
   // A campaign that is opened or left is a step; what the address itself brought is none.
   function follow(steps) {
+    if (alone && addressed && page.open()) document.title = `${shortId(page.open())} · Campaign`;
     if (!address || !list.listing()) return;
     const { spelt, caption } = list.listing();
     const query = new URLSearchParams(spelt.query);

@@ -27,7 +27,7 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
     if (id !== state.open) Object.assign(state, { open: id, asked: null, drawn: null, tabular: false, numbers: new Map() });
     node.hidden = !id;
     if (!id) return;
-    patch(parts.crumbs, crumbs(value.campaign));
+    patch(parts.crumbs, crumbs(value.campaign, model.get("scope")));
     patch(parts.head, detailHead(value, clockOf(value.scope.zone, value.as_of), statuses(), auto()));
     if (value.tab === state.asked || !value.panel) settle();
     drawTabs();
@@ -187,7 +187,8 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
     open: () => state.open,
     focus: () => parts.head.querySelector("h1").focus({ preventScroll: true }),
     acts,
-    keys: (key, target) => (node.hidden ? null : key === "Escape" ? back : tabKey(key, target)),
+    keys: (key, target) => (node.hidden ? null
+      : key === "Escape" && !model.get("scope").alone ? back : tabKey(key, target)),
     dispose() {
       observer.disconnect();
       clearTimeout(state.waiting);

@@ -26,9 +26,12 @@ function joined(words) {
   return words.flatMap((word, place) => (place ? [" ", dot(), " ", word] : [word]));
 }
 
-function crumbs(campaign) {
+// A page of its own has no list to go back to: in a dashboard another one has it.
+function crumbs(campaign, { alone, addressed }) {
   return [
-    h("button", { type: "button", class: "link", "data-do": "back", title: "Back to the list (Esc)" }, "Campaigns"),
+    !alone
+      ? h("button", { type: "button", class: "link", "data-do": "back", title: "Back to the list (Esc)" }, "Campaigns")
+      : addressed ? h("a", { href: dashboardAddress("operations") }, "Campaigns") : "Campaigns",
     " ", h("span", { class: "nil", "aria-hidden": "true" }, "/"), ` ${campaign.workspace_id}`,
   ];
 }

@@ -2,13 +2,13 @@
 
 export default {
   render({ model, el }) {
-    const root = document.createElement("div");
-    const title = document.createElement("h1");
-    const text = document.createElement("p");
-    root.className = "ck sentence";
-    title.textContent = "Campaigns";
-    text.textContent = model.get("text");
-    root.append(title, text);
-    el.append(root);
+    const { words, dashboard, query } = model.get("link");
+    const reference = model.get("reference");
+    document.title = model.get("title");
+    el.append(h("main", { class: "ck sentence" },
+      h("h1", {}, model.get("title")),
+      h("p", {}, model.get("text")),
+      words && h("p", {}, h("a", { href: dashboardAddress(dashboard, query) }, words)),
+      reference && h("p", { class: "sub" }, `Reference ${reference}`)));
   },
 };
