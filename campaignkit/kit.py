@@ -21,6 +21,7 @@ from campaignkit.store.base import Row, Store
 from campaignkit.store.duckdb import DuckStore
 
 if TYPE_CHECKING:
+    from campaignkit.services.board import Board, Boards
     from campaignkit.services.exports import Exports
 
 
@@ -57,6 +58,19 @@ class Kit:
 
         files, ttl = KeptFiles(self._settings.exports), self._settings.export_ttl
         return Exports(self._store, self.viewer, self.campaigns, self.clock, files=files, ttl=ttl)
+
+    def board(self) -> Board:
+        """Return what is sending now: how fast, until when, and whether it arrives as it usually does.
+
+        A kit remembers for an hour what is usual, so asking it again is cheap.
+        """
+        return self._boards.now()
+
+    @functools.cached_property
+    def _boards(self) -> Boards:
+        from campaignkit.services.board import Boards
+
+        return Boards(self._store, self.viewer, self.campaigns, self.clock)
 
     @property
     def acts(self) -> bool:

@@ -23,6 +23,7 @@ from campaignkit.domain.filters import CampaignFilter, RecipientFilter
 from campaignkit.domain.lifecycle import ACTIONS
 from campaignkit.domain.lists import CampaignList, RecipientList
 from campaignkit.kit import Kit, database
+from campaignkit.services import board
 from campaignkit.services.answers import as_json
 from campaignkit.services.audit import write_csv
 from campaignkit.settings import from_environment
@@ -154,6 +155,12 @@ def _import(given: argparse.Namespace) -> Result:
 def _kpis(given: argparse.Namespace) -> Result:
     kpis = _open(given).campaigns.kpis()
     return asdict(kpis), lambda: tables.kpis(kpis)
+
+
+def _board(given: argparse.Namespace) -> Result:
+    kit = _open(given)
+    found = kit.board()
+    return board.as_json(found), lambda: tables.board(found, master=kit.viewer.master)
 
 
 def campaign_filter(given: argparse.Namespace) -> CampaignFilter:
@@ -413,6 +420,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "check": _check,
     "import": _import,
     "kpis": _kpis,
+    "board": _board,
     "campaigns": _campaigns,
     "show": _show,
     "activity": _activity,

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     command("check", "list what the database provides and which rules its data breaks")
     _import(command("import", "read a gateway's log or another foreign source into a DuckDB file"))
     command("kpis", "show the tiles of the scope")
+    command("board", "show what is sending now: how fast, until when, and whether it arrives as usual")
     _campaigns(command("campaigns", "list campaigns"))
     for name, text in (
         ("show", "show one campaign: its row, its recipients by verdict, its error badge"),

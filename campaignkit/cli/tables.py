@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from campaignkit.domain.history import duration
 from campaignkit.services.answers import Activity, Campaign, History, Kpis, Shown
 from campaignkit.services.audit import AuditTrail
+from campaignkit.services.board import Board, Trouble
 from campaignkit.services.errors import Errors
 from campaignkit.services.exports import Export
 from campaignkit.services.pages import Page
@@ -106,6 +107,77 @@ def kpis(found: Kpis) -> str:
             ("SMS Sent (delivered to handset)", found.sms_sent),
         ]
     )
+
+
+def board(found: Board, *, master: bool) -> str:
+    """Return what is sending, worst first, what is wrong with it, and what waits."""
+    if not found.lines:
+        return _joined("nothing is sending", _waiting(found))
+    heads = [
+        "ID",
+        "Workspace",
+        "Sender",
+        "Mode",
+        "Sent",
+        "Total",
+        "An hour",
+        "Ends about",
+        "Delivered",
+        "Usually",
+    ]
+    rows = [
+        [
+            line.external_id[:8],
+            line.workspace_id,
+            line.saddr,
+            line.mode,
+            line.sent,
+            line.total,
+            line.pace.rate,
+            line.pace.expected_end,
+            _percent(line.delivered.rate),
+            _percent(line.usual.middle if line.usual else None),
+        ]
+        for line in found.lines
+    ]
+    if not master:
+        heads, rows = _without(1, heads, rows)
+    return _joined(table(heads, rows), "\n".join(_troubles(found)), _waiting(found))
+
+
+def _percent(rate: float | None) -> str | None:
+    return None if rate is None else f"{rate:.0%}"
+
+
+def _troubles(found: Board) -> Iterable[str]:
+    for line in found.lines:
+        named = {
+            Trouble.STALLED: f"no message since {cell(line.pace.still_since)}",
+            Trouble.LOW_DELIVERY: f"less is delivered than usual since {cell(line.low_since)}",
+            Trouble.TOO_SLOW: f"at this rate it is not through when it ends, {cell(line.end_at)}",
+        }
+        where = (
+            f", on {cell(', '.join(name or 'no channel' for name in line.low_on))} only"
+            if line.low_on
+            else ""
+        )
+        for trouble in line.troubles:
+            more = where if trouble is Trouble.LOW_DELIVERY else ""
+            why = f" ({cell(line.reason)})" if trouble is Trouble.STALLED and line.reason else ""
+            yield f"{line.external_id[:8]}  {trouble}: {named[trouble]}{more}{why}"
+
+
+def _waiting(found: Board) -> str:
+    delivered = _percent(found.delivered.rate)
+    parts = [
+        f"{found.per_hour / 3600:,.1f} messages a second" if found.lines else "",
+        f"{delivered} of the last hour's delivered within 5 minutes" if delivered else "",
+        f"{found.sending - len(found.lines):,} more are sending" if found.sending > len(found.lines) else "",
+        f"{found.paused.campaigns:,} paused, next goes on {cell(found.paused.next)}",
+        f"{found.pending.campaigns:,} pending, next starts {cell(found.pending.next)}",
+        f"{found.building:,} building",
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 def campaigns(page: Page[Campaign], *, master: bool) -> str:

@@ -10,6 +10,8 @@ from campaignkit.domain.lifecycle import Status
 from campaignkit.domain.windows import after_open, next_opening, open_time
 
 LATELY = timedelta(hours=1)  # what "now" means for a rate
+JUST_NOW = timedelta(minutes=10)  # and where that is enough to measure by
+ENOUGH = 20  # messages
 STILL = timedelta(minutes=10)  # Sending without a message for so long, inside its window, is an incident
 SHORTEST = timedelta(minutes=1)  # of a campaign that has just begun, no rate can be told
 
@@ -24,9 +26,10 @@ class Window(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What was counted: messages sent within `LATELY`, the first and the last one ever, and how many still wait."""
+    """What was counted: messages sent within `LATELY` and `JUST_NOW`, the first and the last one, how many wait."""
 
     lately: int = 0
+    just_now: int = 0
     first: datetime | None = None
     last: datetime | None = None
     waiting: int = 0
@@ -51,8 +54,9 @@ def pace(*, status: Status, sent: Sent, window: Window, end_at: datetime | None,
     """Return the pace of a campaign; there is none to tell unless it is Sending."""
     if status is not Status.SENDING or sent.first is None or sent.last is None:
         return Pace()
-    spent = open_time(max(sent.first, now - LATELY), now, **window)
-    rate = round(sent.lately / (spent / timedelta(hours=1))) if spent >= SHORTEST else None
+    span, count = (JUST_NOW, sent.just_now) if sent.just_now >= ENOUGH else (LATELY, sent.lately)
+    spent = open_time(max(sent.first, now - span), now, **window)
+    rate = round(count / (spent / timedelta(hours=1))) if spent >= SHORTEST else None
     expected = None
     if rate and sent.waiting:
         expected = after_open(now, timedelta(hours=sent.waiting / rate), **window)
@@ -61,7 +65,7 @@ def pace(*, status: Status, sent: Sent, window: Window, end_at: datetime | None,
         needed=_needed(sent.waiting, now, end_at, window),
         expected_end=expected,
         spare=end_at - expected if end_at and expected else None,
-        still_since=_still_since(sent, now, window),
+        still_since=still_since(sent.last, sent.waiting, now, window),
     )
 
 
@@ -72,9 +76,8 @@ def _needed(waiting: int, now: datetime, end_at: datetime | None, window: Window
     return -(-waiting // max(1, round(left / timedelta(hours=1)))) if left >= timedelta(hours=1) else waiting
 
 
-def _still_since(sent: Sent, now: datetime, window: Window) -> datetime | None:
-    """Return when the last message went out, if it should have been followed by others for too long."""
-    if sent.last is None or not sent.waiting or next_opening(now, **window) is not None:
+def still_since(last: datetime, waiting: int, now: datetime, window: Window) -> datetime | None:
+    """Return *last*, when a message went out or should have, if others should have followed it for too long."""
+    if not waiting or next_opening(now, **window) is not None:
         return None
-    idle = open_time(sent.last, now, **window)
-    return sent.last if idle >= STILL else None
+    return last if open_time(last, now, **window) >= STILL else None

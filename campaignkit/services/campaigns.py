@@ -30,7 +30,7 @@ from campaignkit.domain.filters import (
 from campaignkit.domain.history import Entered, steps, told_once
 from campaignkit.domain.lifecycle import ARCHIVABLE, LIVE, Event, Status
 from campaignkit.domain.lists import CampaignList
-from campaignkit.domain.pace import LATELY, Pace, Sent, Window, pace
+from campaignkit.domain.pace import JUST_NOW, LATELY, Pace, Sent, Window, pace
 from campaignkit.domain.places import OFFERED, Place
 from campaignkit.services.answers import (
     Activity,
@@ -56,7 +56,7 @@ PAGE_ROWS = 50  # R21
 EVERYTHING = CampaignFilter()
 SHORTEST_ID = 4
 WHOLE = CampaignList()
-COUNTED = ("lately", "first", "last", "waiting")  # columns of campaigns/pace
+COUNTED = ("lately", "just_now", "first", "last", "waiting")  # columns of campaigns/pace
 
 
 class Campaigns(Verbs):
@@ -240,7 +240,11 @@ class Campaigns(Verbs):
             row = self.locate(session, id)
             if row["status"] != Status.SENDING:
                 return Pace()
-            asked = {"campaign_ids": [row["campaign_id"]], "since": now - LATELY}
+            asked = {
+                "campaign_ids": [row["campaign_id"]],
+                "since": now - LATELY,
+                "just_since": now - JUST_NOW,
+            }
             counted = session.rows("campaigns/pace", asked)
         sent = Sent(**{key: counted[0][key] for key in COUNTED}) if counted else Sent()
         window = Window(

@@ -26,6 +26,18 @@ def test_kpis_are_the_documented_object(run: Run, db: Path) -> None:
     }  # fmt: skip
 
 
+def test_the_board_is_the_documented_object_and_words_that_say_the_same(run: Run, db: Path) -> None:
+    found = answer(run, "board", "--db", db, "--workspace", "master")
+    assert list(found) == [
+        "as_of", "sending", "messages_per_second", "delivery_rate", "stalled", "low_delivery", "too_slow", "paused", "pending",
+        "building", "rows",
+    ]  # fmt: skip
+    assert (found["sending"], found["paused"]["campaigns"], found["building"]) == (1, 1, 1)
+    assert found["rows"][0]["external_id"].startswith("00000004") and found["rows"][0]["troubles"] == []
+    words = run("board", "--db", db, "--workspace", "master")[1]
+    assert "00000004" in words and "1 paused" in words
+
+
 def test_options_stand_before_or_after_the_command_and_have_defaults(
     run: Run, db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

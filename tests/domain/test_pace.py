@@ -36,6 +36,11 @@ def test_the_rate_is_of_the_last_hour_and_foretells_the_end() -> None:
     assert found == Pace(rate=1200, needed=900, expected_end=NOW + 3 * HOUR, spare=HOUR)
 
 
+def test_the_rate_is_of_the_last_ten_minutes_where_enough_went_out_then() -> None:
+    assert told(Sent(lately=1200, just_now=100, first=NOW - 5 * HOUR, last=NOW, waiting=1)).rate == 600
+    assert told(Sent(lately=1200, just_now=19, first=NOW - 5 * HOUR, last=NOW, waiting=1)).rate == 1200
+
+
 def test_a_campaign_that_began_some_minutes_ago_is_measured_over_those_minutes() -> None:
     assert told(Sent(lately=100, first=NOW - HOUR / 6, last=NOW, waiting=1)).rate == 600
     assert told(Sent(lately=100, first=NOW - timedelta(seconds=20), last=NOW, waiting=1)).rate is None
