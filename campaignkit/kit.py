@@ -23,6 +23,7 @@ from campaignkit.store.duckdb import DuckStore
 if TYPE_CHECKING:
     from campaignkit.services.board import Board, Boards
     from campaignkit.services.exports import Exports
+    from campaignkit.services.refresh import Refreshed
 
 
 class Kit:
@@ -76,6 +77,23 @@ class Kit:
     def acts(self) -> bool:
         """Tell whether anything may be done through this kit: it was opened to write, by somebody who may."""
         return self._store.writable and self.viewer.acts
+
+    def refresh(
+        self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> Refreshed:
+        """Count what changed since it was last counted, or *everything*, so that screens need not count it.
+
+        *progress* is told how many campaigns are counted, and of how many. Raises `NotAllowed` for a viewer,
+        `StoreBusy` while somebody else refreshes.
+        """
+        if not self.acts:
+            raise NotAllowed(
+                "refresh needs the role operator: choose it with --role, as far as kit.members lets you"
+            )
+        from campaignkit.services.refresh import refresh
+
+        told = {} if progress is None else {"progress": progress}
+        return refresh(self._store, now=self.clock(), everything=everything, **told)
 
     def __repr__(self) -> str:
         scope = MASTER if self.viewer.master else ", ".join(self.viewer.workspaces)

@@ -132,6 +132,12 @@ def _checked(given: argparse.Namespace, done: str | None) -> Result:
     return answer, lambda: tables.checked(found, done), int(bool(found.violations) and not done)
 
 
+def _refresh(given: argparse.Namespace) -> Result:
+    from campaignkit.cli import refreshing
+
+    return refreshing.refresh(_open(given), given)
+
+
 def _import(given: argparse.Namespace) -> Result:
     from campaignkit import importing
 
@@ -371,7 +377,9 @@ def _verify(given: argparse.Namespace) -> Result:
 def _up(given: argparse.Namespace) -> Result:
     from campaignkit.serve import up
 
-    status = up.run(_choice(given, speed=given.simulate), lab_port=given.lab_port, port=given.port)
+    choice = _choice(given, speed=given.simulate)
+    kit = campaignkit.open(choice.url, workspace=choice.workspace, role=choice.role, actor=choice.actor)
+    status = up.run(choice, lab_port=given.lab_port, port=given.port, counting=kit if kit.acts else None)
     return {}, lambda: "", status
 
 
@@ -417,6 +425,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "demo": _demo,
     "simulate": _simulate,
     "init": _init,
+    "refresh": _refresh,
     "check": _check,
     "import": _import,
     "kpis": _kpis,

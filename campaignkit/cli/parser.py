@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _demo(command("demo", "make a database of sample campaigns"))
     _simulate(command("simulate", "stand in for Core: take a sample's campaigns through their life"))
     command("init", "create or upgrade the schema; safe to repeat")
+    _refresh(command("refresh", "count what changed since it was last counted, so that screens need not"))
     command("check", "list what the database provides and which rules its data breaks")
     _import(command("import", "read a gateway's log or another foreign source into a DuckDB file"))
     command("kpis", "show the tiles of the scope")
@@ -175,6 +176,11 @@ def _moment(text: str) -> datetime:
     if found.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} has no zone: add Z or +02:00")
     return found
+
+
+def _refresh(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="count everything anew")
+    parser.add_argument("--watch", action="store_true", help="go on, every few seconds, until Ctrl-C")
 
 
 def _import(parser: argparse.ArgumentParser) -> None:

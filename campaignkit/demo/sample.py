@@ -62,7 +62,9 @@ def create(
     with _built_beside(path) as building, _in_words(building, path):
         store = DuckStore(building, writable=True, cache=cache)
         with store.writing() as session:
-            migrate.create(session, migrate.CORE, migrate.CORE_OPTIONAL, migrate.KIT, migrate.SIMULATE)
+            migrate.create(
+                session, migrate.CORE, migrate.CORE_OPTIONAL, migrate.KIT, migrate.COUNTS, migrate.SIMULATE
+            )
             write(session, planned, progress or _silent)
             session.run("simulate/mark", {"seed": seed, "made_for": moment})
         store.check_whole(name=path)

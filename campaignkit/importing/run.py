@@ -22,7 +22,7 @@ from campaignkit.importing.sources import Sources
 from campaignkit.importing.task import Progress, Task
 from campaignkit.store import gate
 from campaignkit.store.duckdb import DuckStore, Session, numbers_file
-from campaignkit.store.migrate import CORE, CORE_OPTIONAL, IMPORT, KIT, create
+from campaignkit.store.migrate import CORE, CORE_OPTIONAL, COUNTS, IMPORT, KIT, create
 
 MEMORY_MIB = 2048  # beyond it DuckDB works from the disk, in the import's private folder
 EVENTS = ("state_events", "job_errors", "audit_events")
@@ -146,7 +146,7 @@ def _set_up(task: Task, session: Session, run: Engine, folder: Path) -> None:
     """Make the schema, the macros and the staging tables, and give the SELECTs their variables."""
     run.execute(f"set temp_directory = '{numbers.quoted(folder / 'spill')}'")
     run.execute(f"set memory_limit = '{min(MEMORY_MIB, run.memory_mib())}MiB'")
-    create(session, CORE, KIT, IMPORT)
+    create(session, CORE, KIT, COUNTS, IMPORT)
     for name in EVENTS:
         if name in task.adapter.selects:
             _create_optional(run, name)

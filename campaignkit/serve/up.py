@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from campaignkit.domain.errors import CampaignKitError
 from campaignkit.serve import dashboards, lab
 from campaignkit.serve.servers import Child, Server, end, port_for, start_child
+
+if TYPE_CHECKING:
+    from campaignkit.kit import Kit
 
 TICK = 0.1  # seconds between two looks at the children
 STARTING = 120.0  # seconds: a cold disk is slow, but not that slow
@@ -42,13 +47,18 @@ class Choice:
         }
 
 
-def run(choice: Choice, *, lab_port: int | None = None, port: int | None = None) -> int:
-    """Serve until Ctrl-C or a signal, then return 0.
+def run(
+    choice: Choice, *, lab_port: int | None = None, port: int | None = None, counting: Kit | None = None
+) -> int:
+    """Serve until Ctrl-C or a signal, then return 0; meanwhile *counting* is asked to count what changes.
 
     Raises InvalidInput if a port that was asked for is taken, CampaignKitError if a server does not start or ends.
     """
     stop = _told_to_stop()
-    with serving(choice, lab_port=lab_port, port=port, stop=stop) as servers:
+    with (
+        serving(choice, lab_port=lab_port, port=port, stop=stop) as servers,
+        _counted(counting) if counting else nullcontext(),
+    ):
         if not stop.is_set():
             for server in servers:
                 what = (
@@ -59,6 +69,29 @@ def run(choice: Choice, *, lab_port: int | None = None, port: int | None = None)
         while not stop.wait(TICK):
             _all_alive(servers)
     return 0
+
+
+@contextmanager
+def _counted(kit: Kit) -> Iterator[None]:
+    """Keep the counts of the database up to date, in a thread, while this block lasts."""
+    from campaignkit.services.refresh import watch
+
+    over = threading.Event()
+
+    def work() -> None:
+        watch(
+            lambda heed: kit.refresh(progress=heed),
+            stop=over,
+            warn=lambda sentence: print(f"campaignkit: {sentence}", file=sys.stderr, flush=True),
+        )
+
+    thread = threading.Thread(target=work, name="counts", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from campaignkit.domain.lifecycle import ARCHIVABLE, LIVE, Event, Status
 from campaignkit.domain.lists import CampaignList
 from campaignkit.domain.pace import JUST_NOW, LATELY, Pace, Sent, Window, pace
 from campaignkit.domain.places import OFFERED, Place
+from campaignkit.services import counts
 from campaignkit.services.answers import (
     Activity,
     Badge,
@@ -75,7 +76,10 @@ class Campaigns(Verbs):
         """Return the tiles of the whole scope; archived and queued campaigns count (R3, R8)."""
         with self._store.reading() as session:
             found = session.rows("campaigns/statuses", self._scope())
-            delivered = session.row("campaigns/delivered", self._scope())["delivered"]
+            delivered = sum(row["delivered"] for row in found)
+            stale = [campaign_id for row in found for campaign_id in row["stale"] or ()]
+            if stale:
+                delivered += session.row("campaigns/delivered", {"campaign_ids": stale})["delivered"]
         by_status = dict.fromkeys(Status, 0) | {
             in_contract(Status, row["status"], what="status"): row["campaigns"] for row in found
         }
@@ -185,14 +189,9 @@ class Campaigns(Verbs):
     def show(self, id: str) -> Shown:
         """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
         with self._store.reading() as session:
-            campaign = self._find(session, id)
-            parts = session.rows(
-                "campaigns/verdicts",
-                {
-                    "campaign_id": campaign.campaign_id,
-                    "receipts_since": self._clock() - RECEIPTS_MAY_COME,
-                },
-            )
+            row = self.locate(session, id)
+            (campaign,) = self._with_progress(session, [row], Place.DETAIL)
+            parts = counts.parts(session, row, receipts_since=self._clock() - RECEIPTS_MAY_COME)
             table = stats(session)
             job_errors = (
                 session.row("errors/job_count", {"campaign_id": campaign.campaign_id})["job_errors"]
@@ -214,7 +213,7 @@ class Campaigns(Verbs):
         with self._store.reading() as session:
             campaign = self.locate(session, id)
             zone = self.zone(campaign["workspace_id"])
-            found = session.rows("campaigns/activity", {"campaign_id": campaign["campaign_id"], "zone": zone})
+            found = counts.activity(session, campaign, zone=zone)
         return Activity(zone=zone, rows=_every_day(found))
 
     def history(self, id: str) -> History:
@@ -354,7 +353,7 @@ class Campaigns(Verbs):
         """Return the rows as campaigns of *place*, with what each has sent, delivered and lost."""
         if not found:
             return ()
-        progress = _progress(session, [row["campaign_id"] for row in found])
+        progress = counts.progress(session, found)
         paused = [row["campaign_id"] for row in found if row["status"] == Status.PAUSED]
         reasons: dict[int, str] = {}
         if paused and self._store.probe.provides("core.state_events"):
@@ -372,15 +371,6 @@ class Campaigns(Verbs):
         )
 
 
-def _progress(session: Session, ids: list[int]) -> dict[int, Row]:
-    """Return the rows of campaigns/progress by campaign, some of others among them."""
-    first, last = min(ids), max(ids)
-    scattered = last - first >= 2 * len(ids)
-    variant = Variant(filters=frozenset({"scattered"} if scattered else ()))
-    place = {"campaign_ids": ids, "first_id": first, "last_id": last}
-    return {row["campaign_id"]: row for row in session.rows("campaigns/progress", place, variant)}
-
-
 def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:
     key = {
         CampaignSort.CREATED: last.created_at.isoformat(),
@@ -391,7 +381,7 @@ def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:
 
 
 def judged(part: Row, table: StatTable) -> Verdict:
-    """Return the verdict on the recipients of *part*, a row of campaigns/verdicts."""
+    """Return the verdict on the recipients of *part*, a row of campaigns/parts."""
     return verdict(
         stage=in_contract(Stage, part["stage"], what="stage"),
         sms_result=in_contract(SmsResult, part["sms_result"], what="SMS result"),

@@ -73,5 +73,5 @@ def _violations(session: Session, probe: Probe) -> Iterator[Violation]:
 
 
 def _answerable(rule: Rule, probe: Probe) -> bool:
-    relation_there = rule.relation in probe.relations
+    relation_there = rule.relation in probe.relations and probe.provides(rule.relation)
     return relation_there and all(probe.provides(f"{rule.relation}.{column}") for column in rule.columns)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaignkit.codes import meaning
-from campaignkit.domain.delivery import StatTable
+from campaignkit.domain.delivery import SmsResult, Stage, StatTable
+from campaignkit.services import counts
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.stats import stats
 from campaignkit.store.base import Row, Store
@@ -86,12 +87,12 @@ class ErrorReports:
     def of(self, id: str) -> Errors:
         """Return what went wrong in campaign *id*; raises `NotFound` or `Ambiguous`."""
         with self._store.reading() as session:
-            campaign = {"campaign_id": self._campaigns.locate(session, id)["campaign_id"]}
+            row = self._campaigns.locate(session, id)
+            campaign = {"campaign_id": row["campaign_id"]}
             jobs = session.rows("errors/jobs", campaign)
             table = stats(session)
-            messages = tuple(_message_errors(row, table) for row in session.rows("errors/messages", campaign))
-            channels = tuple(Channel(**row) for row in session.rows("errors/channels", campaign))
-            refused = session.row("errors/refused", campaign)["refused"]
+            parts = counts.parts(session, row, receipts_since=None)
+            messages, channels = message_errors(parts, table), channels_of(parts)
             found = standout(messages, channels)
             if found:
                 cell = {"smpp_code": found.smpp_code, "esme": found.esme}
@@ -103,7 +104,11 @@ class ErrorReports:
             messages=messages,
             channels=channels,
             standout=found,
-            refused=refused,
+            refused=sum(
+                part["recipients"]
+                for part in parts
+                if part["stage"] == Stage.FAILED and part["smpp_code"] is None
+            ),
             not_provided=() if self._store.probe.provides("core.job_errors") else ("job_errors",),
         )
 
@@ -134,12 +139,35 @@ def standout(messages: Iterable[MessageErrors], channels: Sequence[Channel]) -> 
     return max(out_of_line, key=lambda cell: cell.count - cell.others * cell.count / cell.share, default=None)
 
 
-def _message_errors(row: Row, table: StatTable) -> MessageErrors:
-    known = meaning(row["smpp_code"], table)
+def message_errors(parts: Iterable[Row], table: StatTable) -> tuple[MessageErrors, ...]:
+    """Return what the carrier refused by code and ESME, most first (R59): the result says so, not the stage (R61)."""
+    found: dict[tuple[str | None, str | None], int] = {}
+    for part in parts:
+        if part["sms_result"] == SmsResult.FAILED:
+            cell = part["smpp_code"], part["esme"]
+            found[cell] = found.get(cell, 0) + part["recipients"]
+    ordered = sorted(found.items(), key=lambda item: (-item[1], *map(_nulls_last, item[0])))
+    return tuple(_message_error(code, esme, count, table) for (code, esme), count in ordered)
+
+
+def channels_of(parts: Iterable[Row]) -> tuple[Channel, ...]:
+    """Return what each ESME sent, and how much of it the carrier refused: what shares are taken of (R59)."""
+    found: dict[str | None, tuple[int, int]] = {}
+    for part in parts:
+        sent, failed = found.get(part["esme"], (0, 0))
+        lost = part["recipients"] if part["sms_result"] == SmsResult.FAILED else 0
+        found[part["esme"]] = sent + part["sent"], failed + lost
+    channels = (Channel(esme=esme, sent=sent, failed=failed) for esme, (sent, failed) in found.items())
+    used = (channel for channel in channels if channel.sent or channel.failed)
+    return tuple(sorted(used, key=lambda channel: (-channel.sent, _nulls_last(channel.esme))))
+
+
+def _nulls_last(text: str | None) -> tuple[bool, str]:
+    return text is None, text or ""
+
+
+def _message_error(code: str | None, esme: str | None, count: int, table: StatTable) -> MessageErrors:
+    known = meaning(code, table)
     return MessageErrors(
-        smpp_code=row["smpp_code"],
-        esme=row["esme"],
-        count=row["recipients"],
-        error_class=known.error_class,
-        meaning=known.text,
+        smpp_code=code, esme=esme, count=count, error_class=known.error_class, meaning=known.text
     )

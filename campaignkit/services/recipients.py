@@ -11,6 +11,7 @@ from campaignkit.domain.delivery import RECEIPTS_MAY_COME, Kind, SmsResult, Stag
 from campaignkit.domain.errors import NotFound
 from campaignkit.domain.filters import Cursor, E, RecipientFilter, RecipientSort, expect
 from campaignkit.domain.lists import RecipientList
+from campaignkit.services import counts
 from campaignkit.services.answers import in_contract
 from campaignkit.services.campaigns import PAGE_ROWS, Campaigns, judged
 from campaignkit.services.pages import Page, check_limit, later, order_name
@@ -81,11 +82,10 @@ class Recipients:
         expect(RecipientFilter, filter, what="filter")
         since = self._clock() - RECEIPTS_MAY_COME
         with self._store.reading() as session:
-            campaign_id = self._campaigns.locate(session, id)["campaign_id"]
+            campaign = self._campaigns.locate(session, id)
             table = stats(session)
-            variant = Variant(filters=frozenset({"esmes"} if filter.esmes else ()))
-            parameters = {"campaign_id": campaign_id, "receipts_since": since, "esmes": sorted(filter.esmes)}
-            parts = session.rows("campaigns/verdicts", parameters, variant)
+            whole = counts.parts(session, campaign, receipts_since=since)
+        parts = [part for part in whole if not filter.esmes or part["esme"] in filter.esmes]
         shown = [part for part in parts if _shows(filter, part)]
         codes = [
             part for part in parts if _shows(replace(filter, smpp_codes=frozenset(), null_smpp=True), part)
@@ -143,15 +143,20 @@ class Recipients:
         with self._store.writing() if full else self._store.reading() as session:
             campaign = self._campaigns.locate(session, asked.campaign)
             parameters["campaign_id"] = campaign["campaign_id"]
-            counted = session.row("recipients/page", parameters, replace(base, counted=True))
-            found = session.rows("recipients/page", parameters | place | {"limit": limit + 1}, variant)
+            kept = counts.kept_parts(session, campaign)
+            if kept is None:
+                total = session.row("recipients/page", parameters, replace(base, counted=True))["matching"]
+            else:
+                total = _sum(part for part in kept if _shows(filter, part))
+            rest = parameters | place | {"limit": limit + 1}
+            found = session.rows("recipients/page", rest, variant) if total else []
             ids = [row["recipient_id"] for row in found[:limit]]
             numbers = self._revealed(session, campaign, ids, filter.caption()[:300]) if full else {}
         rows = tuple(_recipient(row, numbers.get(row["recipient_id"])) for row in found[:limit])
         more = len(found) > limit
         return Page(
             rows=rows,
-            total=counted["matching"],
+            total=total,
             next=str(_cursor(rows[-1], by, order)) if more else None,
             kind=Recipient,
         )
@@ -208,7 +213,8 @@ def _shows(filter: RecipientFilter, part: Row) -> bool:
     """Tell whether *filter* shows the rows of *part*; the SQL of recipients/page in Python (R56)."""
     code = part["smpp_code"]
     return (
-        (not filter.stages or part["stage"] in filter.stages)
+        (not filter.esmes or part["esme"] in filter.esmes)
+        and (not filter.stages or part["stage"] in filter.stages)
         and (not filter.sms_results or part["sms_result"] in filter.sms_results)
         and (filter.null_smpp if code is None else not filter.smpp_codes or code in filter.smpp_codes)
     )

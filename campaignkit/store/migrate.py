@@ -6,12 +6,13 @@ from campaignkit.assets import asset
 from campaignkit.store.base import Session, Store
 from campaignkit.store.probe import COLUMNS, SCHEMA_VERSION, probe
 
-CORE, CORE_OPTIONAL, KIT, IMPORT, SIMULATE = (
+CORE, CORE_OPTIONAL, KIT, IMPORT, SIMULATE, COUNTS = (
     "001_core",
     "002_core_optional",
     "003_kit",
     "004_import",
     "005_simulate",
+    "007_counts",
 )
 
 
@@ -23,7 +24,7 @@ def init(store: Store) -> None:
     """
     with store.writing() as session:
         has_core = any(relation.startswith("core.") for relation, *_ in session.query(COLUMNS))
-        create(session, *((KIT,) if has_core else (CORE, CORE_OPTIONAL, KIT)))
+        create(session, *((KIT, COUNTS) if has_core else (CORE, CORE_OPTIONAL, KIT, COUNTS)))
         probe(session, store.name)
 
 

@@ -30,6 +30,8 @@ REQUIRED: Mapping[str, frozenset[str]] = {
     "kit.exports": frozenset({"export_id"}),
 }
 OPTIONAL_RELATIONS = ("core.state_events", "core.job_errors", "core.audit_events")
+# Without them everything is counted when it is asked for.
+COUNTS = frozenset({"kit.counted", "kit.counted_parts", "kit.counted_quarters"})
 OPTIONAL_COLUMNS = ("core.campaigns.delivery_errors", "core.recipients.ctn_hash")
 
 
@@ -72,6 +74,9 @@ def probe(session: Session, name: str) -> Probe:
     return Probe(
         kinds,
         frozenset(relation for relation in OPTIONAL_RELATIONS if relation not in columns)
+        | frozenset(
+            COUNTS if COUNTS - columns.keys() else ()
+        )  # some of them would say that there is nothing to count
         | frozenset(
             name for name in OPTIONAL_COLUMNS if name.rsplit(".", 1)[1] not in columns[name.rsplit(".", 1)[0]]
         ),

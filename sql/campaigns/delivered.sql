@@ -1,5 +1,4 @@
--- Messages delivered to the handset over all campaigns of a scope (R7): recipients, not parts.
+-- Messages of some campaigns that were delivered to the handset (R7): recipients, not parts.
 select count(*) as delivered
 from core.recipients r
-join core.campaigns c on c.campaign_id = r.campaign_id
-where c.workspace_id = any(:scope::varchar[]) and r.sms_result = 'delivered'
+where r.campaign_id = any(:campaign_ids::bigint[]) and r.sms_result = 'delivered'

@@ -14,7 +14,7 @@ from campaignkit.store.duckdb import Session
 from campaignkit.store.statements import Compiler, Variant
 
 Row = dict[str, Any]
-PARTS = ("001_core", "002_core_optional", "003_kit", "006_numbers")
+PARTS = ("001_core", "002_core_optional", "003_kit", "006_numbers", "007_counts")
 
 
 def schema(missing: frozenset[str] = frozenset()) -> list[str]:
@@ -73,4 +73,7 @@ RELATIONS = (
     "kit.members",
     "kit.archived",
     "kit.exports",
+    "kit.counted",
+    "kit.counted_parts",
+    "kit.counted_quarters",
 )

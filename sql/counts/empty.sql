@@ -1,0 +1,2 @@
+-- Forget all that was counted, to count it anew.
+delete from kit.counted

@@ -1,0 +1,56 @@
+"""Large data for the bench: 100,000 campaigns with five or fifty million recipients, the same at every making.
+
+Fourteen campaigns hold half of the recipients, the largest a tenth; the sizes of the others have a long tail. Rows
+lie as a message center writes them: by campaign, then by recipient. What was made is kept for the next run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from campaignkit.kit import database
+from campaignkit.store import migrate
+
+FOLDER = Path("build/bench")
+SQL = Path(__file__).parent / "large_data"
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+SIZES = {"5M": 5_000_000, "50M": 50_000_000}
+CAMPAIGNS = 100_000
+LARGEST = 99_000  # campaign_id of the largest
+CHUNK = 2_500_000  # recipients a statement: what DuckDB holds before it writes
+
+
+def _text(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def large(name: str, folder: Path = FOLDER) -> Path:
+    """Return the file with so many recipients, made if it is not there yet; a changed generator makes it anew."""
+    digest = hashlib.sha256("".join(map(_text, ("plan", "campaigns", "recipients"))).encode()).hexdigest()[:8]
+    path = folder / f"{name}-{digest}.duckdb"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"{name}-*"):
+            old.unlink()
+        part = path.with_suffix(".part")
+        make(part, SIZES[name])
+        part.rename(path)
+    return path
+
+
+def make(path: Path, recipients: int) -> None:
+    """Fill a new file."""
+    migrate.init(database(path, writable=True))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set timezone = 'UTC'")
+        given = {"campaigns": CAMPAIGNS, "recipients": recipients, "largest": LARGEST, "now": NOW}
+        connection.execute(_text("plan"), given)
+        connection.execute(_text("campaigns"))
+        for low in range(0, recipients + CHUNK, CHUNK):
+            connection.execute(_text("recipients"), {"low": low, "high": low + CHUNK})
+    for sidecar in path.parent.glob(f"{path.name}.*"):
+        sidecar.unlink()
