@@ -360,9 +360,9 @@ def _report(given: argparse.Namespace) -> Result:
 
 
 def _verify(given: argparse.Namespace) -> Result:
-    from campaignkit.report import verify
+    from campaignkit.report.apart import verify_apart
 
-    found = verify(given.folder, expect=given.expect)
+    found = verify_apart(given.folder, expect=given.expect)
     answer = {
         "status": found.status.name.lower(),
         "digest": found.digest,

@@ -2,39 +2,42 @@
 
 In this order, and each step on what the one before has settled: the folder is complete and nothing was added; the manifest
 is one that this version knows; every file has its digest; the snapshot's claims come out again, their SQL run alone in a
-locked-down database; the page and the notebook say what the claims say, and are, byte for byte, what the document and the
+locked-down database; page, notebook and crate say what the claims say, and are, byte for byte, what the document and the
 answers make. A manifest that was forged as a whole is told by its digest alone: that is what `--expect` is for.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 from campaignkit.domain.errors import CampaignKitError, InvalidInput
-from campaignkit.report.document import MIME, Document, Read, answered
+from campaignkit.report import manifest as manifests
+from campaignkit.report.document import MIME, Document, Read, answered, parts_of
+from campaignkit.report.manifest import NotOurs, short
+from campaignkit.report.notebook import normalised, source_digest
 from campaignkit.report.page import Making, page, shown
-from campaignkit.report.seal import PREDICATE, STATEMENT, VERSION, predicate_of, seal_of, versions
-from campaignkit.report.sealed import Sealed, sha256_of, snapshot_digest
+from campaignkit.report.questions import question
+from campaignkit.report.seal import crate, predicate_of, statement, written
+from campaignkit.report.sealed import Sealed, canonical, sha256_of, snapshot_digest
 from campaignkit.report.wanted import Facts
 
-MOST_BYTES = 64 * 2**20  # of a manifest, a page or a notebook
 MOST_NAMED = 20  # differences that are named one by one
-_FIXED = frozenset({"report.html", "report.ipynb", "ro-crate-metadata.json"})
-_OPTIONAL = frozenset({"report.pdf"})
-_PARQUET = re.compile(r"snapshot/[a-z_]{1,40}\.parquet")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+MOST_MARKS = 400  # of one of them
 _CLAIM = re.compile(
     r'<a class="claim(?: n)?"(?: id="[^"]*")? href="#[^"]*" title="[^"]*">([^<]*)<sup>([^<]*)</sup></a>'
 )
+# what a value that is not as we write it may raise, wherever it is first used
+_MISFITS = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, StopIteration, TypeError, ValueError,
+)  # fmt: skip
 
 
 class Status(IntEnum):
@@ -64,10 +67,6 @@ class Checked:
         return Status.OTHER_VERSIONS if self.others else Status.IDENTICAL
 
 
-class _NotOurs(Exception):
-    """The manifest is none that can be read; the message says why."""
-
-
 def verify(folder: Path, *, expect: str | None = None) -> Checked:
     """Return what of the report in *folder* differs from what it claims; *expect* is the digest that was printed or audited.
 
@@ -75,7 +74,7 @@ def verify(folder: Path, *, expect: str | None = None) -> Checked:
     """
     if expect is not None:
         expect = expect.strip().lower().removeprefix("sha256:")
-        if not _DIGEST.fullmatch(expect):
+        if not manifests.DIGEST.fullmatch(expect):
             raise InvalidInput(
                 f"--expect takes the 64 hexadecimal digits that the report was sealed with, not {expect[:80]!r}"
             )
@@ -83,7 +82,7 @@ def verify(folder: Path, *, expect: str | None = None) -> Checked:
         raise InvalidInput(f"{folder} is no folder: name the folder of a report")
     try:
         return _verified(folder, expect)
-    except _NotOurs as error:
+    except NotOurs as error:
         return Checked(folder=folder, differences=(str(error),))
     except OSError as error:
         name = Path(error.filename).name if error.filename else folder.name
@@ -91,160 +90,35 @@ def verify(folder: Path, *, expect: str | None = None) -> Checked:
 
 
 def _verified(folder: Path, expect: str | None) -> Checked:
-    manifest = _manifest(folder)
-    digest = _sealed_digest(manifest)
+    manifest = manifests.read(folder)
+    digest = manifests.digest_of(manifest)
     found = (
         [f"the manifest's digest is {digest}, expected was {expect}"] if expect not in (None, digest) else []
     )
-    subject = _subject(manifest)
-    found += _folder(folder, subject)
+    subject = manifests.listed(manifest)
+    found += manifests.differences(folder, subject)
+    checked = Checked(folder=folder, digest=digest, files=len(subject))
     if found:
-        return Checked(
-            folder=folder, digest=digest, files=len(subject), differences=tuple(found[:MOST_NAMED])
-        )
-    predicate = manifest["predicate"]
-    others = _other_versions(predicate)
+        return _with(checked, found)
+    others = manifests.other_versions(manifest["predicate"])
     differing = [name for name, sha in subject.items() if sha256_of(folder / name) != sha]
     found += [f"{name} is not the file that was sealed: its digest differs" for name in differing]
     try:
-        found += _contents(folder, predicate, subject, same=not others, broken=frozenset(differing))
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        IndexError,
-        AttributeError,
-        StopIteration,
-        RecursionError,
-    ) as error:
-        found.append(f"manifest.json is not as campaignkit writes it: {type(error).__name__} {_short(error)}")
-    except CampaignKitError as error:
+        found += _contents(folder, manifest, subject, same=not others, broken=frozenset(differing))
+    except _MISFITS as error:
+        found.append(f"manifest.json is not as campaignkit writes it: {type(error).__name__} {short(error)}")
+    except (CampaignKitError, NotOurs) as error:
         found.append(str(error))
+    claims = manifest["predicate"].get("claims", ())
+    return _with(checked, found, claims=len(claims) if isinstance(claims, dict) else 0, others=others)
+
+
+def _with(checked: Checked, found: list[str], *, claims: int = 0, others: tuple[str, ...] = ()) -> Checked:
+    named = tuple(each if len(each) <= MOST_MARKS else each[:MOST_MARKS] + "…" for each in found[:MOST_NAMED])
     return Checked(
-        folder=folder,
-        digest=digest,
-        claims=len(predicate.get("claims", ())),
-        files=len(subject),
-        differences=tuple(found[:MOST_NAMED]),
-        others=others,
-    )
-
-
-# ── the folder and its manifest ──────────────────────────────────────────────
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json"
-    _check_file(path, "manifest.json")
-    try:
-        found = json.loads(
-            path.read_text(encoding="utf-8"), object_pairs_hook=_once, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError) as error:
-        raise _NotOurs(f"manifest.json cannot be read: {_short(error)}") from error
-    if (
-        not isinstance(found, dict)
-        or found.get("_type") != STATEMENT
-        or not isinstance(found.get("predicate"), dict)
-    ):
-        raise _NotOurs("manifest.json is no in-toto Statement of a report")
-    version = found["predicate"].get("version")
-    if isinstance(version, int) and version > VERSION:
-        raise _NotOurs(
-            f"manifest.json has version {version}, this campaignkit knows {VERSION}: upgrade campaignkit"
-        )
-    if found.get("predicateType") != PREDICATE or version != VERSION:
-        raise _NotOurs("manifest.json is no manifest of an incident report of campaignkit")
-    return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands in it twice")
-    return found
-
-
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is no number")
-
-
-def _sealed_digest(manifest: Mapping[str, Any]) -> str:
-    try:
-        return seal_of(manifest)
-    except (ValueError, RecursionError) as error:
-        raise _NotOurs(f"manifest.json cannot be read: {_short(error)}") from error
-
-
-def _subject(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Return the files that were sealed; a name that leads elsewhere is refused before anything is opened."""
-    subject: dict[str, str] = {}
-    try:
-        for entry in manifest["subject"]:
-            name, sha = entry["name"], entry["digest"]["sha256"]
-            if name not in _FIXED | _OPTIONAL and not _PARQUET.fullmatch(name):
-                raise _NotOurs(f"manifest.json names a file that no report has: {_short(name)}")
-            if name in subject or not _DIGEST.fullmatch(sha):
-                raise _NotOurs(f"manifest.json names {name} twice or without a digest")
-            subject[name] = sha
-    except (KeyError, TypeError) as error:
-        raise _NotOurs("manifest.json does not list the files with their digests") from error
-    missing = (_FIXED | {"snapshot/campaigns.parquet", "snapshot/recipients.parquet"}) - subject.keys()
-    if missing:
-        raise _NotOurs(f"manifest.json does not list {min(missing)}")
-    return subject
-
-
-def _folder(folder: Path, subject: Mapping[str, str]) -> list[str]:
-    """Return what is missing in the folder, what is too much, and what is not what it seems."""
-    found = []
-    there: set[str] = set()
-    for path in sorted(folder.iterdir()):
-        if path.name == "snapshot" and path.is_dir() and not path.is_symlink():
-            there |= {f"snapshot/{inner.name}" for inner in path.iterdir()}
-        else:
-            there.add(path.name)
-    wanted = {*subject, "manifest.json"}
-    found += [f"{name} is missing" for name in sorted(wanted - there)]
-    found += [f"{_short(name)} was added: it is not in the manifest" for name in sorted(there - wanted)]
-    for name in sorted(wanted & there):
-        try:
-            _check_file(folder / name, name)
-        except _NotOurs as error:
-            found.append(str(error))
-    return found
-
-
-def _check_file(path: Path, name: str) -> None:
-    try:
-        mode = path.lstat()
-    except FileNotFoundError:
-        raise _NotOurs(f"{name} is missing") from None
-    if not stat.S_ISREG(mode.st_mode):
-        raise _NotOurs(f"{name} is no plain file")
-    if not name.endswith(".parquet") and mode.st_size > MOST_BYTES:
-        raise _NotOurs(f"{name} is larger than any report")
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise _NotOurs(f"{name} cannot be read: {error.strerror}") from error
-
-
-def _other_versions(predicate: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the versions that are not those of this installation; a third number of Python's changes nothing."""
-    made = predicate.get("versions")
-    if not isinstance(made, dict):
-        raise _NotOurs("manifest.json does not say which versions it was made with")
-    return tuple(
-        f"{name} {_short(made.get(name))}, here {here}"
-        for name, here in versions().items()
-        if _minor(name, str(made.get(name))) != _minor(name, here)
-    )
-
-
-def _minor(name: str, version: str) -> str:
-    return ".".join(version.split(".")[:2]) if name == "Python" else version
+        folder=checked.folder, digest=checked.digest, files=checked.files, claims=claims,
+        differences=named, others=others,
+    )  # fmt: skip
 
 
 # ── what it says ─────────────────────────────────────────────────────────────
@@ -252,13 +126,14 @@ def _minor(name: str, version: str) -> str:
 
 def _contents(
     folder: Path,
-    predicate: Mapping[str, Any],
+    manifest: Mapping[str, Any],
     subject: Mapping[str, str],
     *,
     same: bool,
     broken: frozenset[str],
 ) -> list[str]:
-    """Return what differs between the manifest, the snapshot, the page and the notebook."""
+    """Return what differs between the manifest, the snapshot, the page, the notebook and the crate."""
+    predicate = manifest["predicate"]
     document = Document.from_json(predicate)
     document.queries = {
         id: {key: query[key] for key in ("name", "sql", "parameters")}
@@ -270,26 +145,51 @@ def _contents(
     }
     facts = Facts.from_json(predicate["facts"])
     snapshot = snapshot_digest(subject)
+    html = (folder / "report.html").read_bytes().decode("utf-8", errors="replace")
     with contextlib.closing(Sealed(folder / "snapshot")) as sealed:
         read = answered(document, sealed, facts)
+        if missing := _without_value(read):
+            return missing
         found = _claims(read, predicate, snapshot) + _queries(read, predicate)
-        html = (folder / "report.html").read_text(encoding="utf-8", errors="replace")
-        said = _prose(read, html, "report.html")
-        notebook = json.loads((folder / "report.ipynb").read_text(encoding="utf-8"))
+        if not found:
+            found += _covered(sealed, facts)
         if not (broken and found):  # the page cannot be right where the snapshot is wrong
-            found += said
-        making = Making(
-            versions=predicate["versions"],
-            notebook=predicate["notebook"]["source_sha256"],
-            snapshot=snapshot,
-            files={name: sha for name, sha in subject.items() if name.startswith("snapshot/")},
-            counts=sealed.counts,
+            found += _prose(read, html, "report.html")
+    making = Making(
+        versions=predicate["versions"],
+        notebook=predicate["notebook"]["source_sha256"],
+        snapshot=snapshot,
+        files={name: sha for name, sha in subject.items() if name.startswith("snapshot/")},
+        counts=sealed.counts,
+    )
+    if same and not found:
+        whole = predicate_of(read, making, sealed.columns)
+        if canonical(whole) != canonical(predicate):  # in which 1, 1.0 and true are three values
+            found.append(f"manifest.json differs in {_part(whole, predicate)}")
+        elif canonical(statement(subject, whole, manifest["unsealed"])) != canonical(manifest):
+            found.append("manifest.json is not as campaignkit writes it: its list of files holds more")
+        found += _page(read, making, html)
+        names = subject.keys() - {"ro-crate-metadata.json"}
+        if written(crate(read, names)) != (folder / "ro-crate-metadata.json").read_bytes():
+            found.append("ro-crate-metadata.json does not describe this report")
+    if not found:
+        found += _notebook(read, making, folder / "report.ipynb", same=same)
+    return found
+
+
+def _covered(sealed: Sealed, facts: Facts) -> list[str]:
+    """Return what the head says of the scope and of the data's time that the snapshot does not bear out."""
+    ((campaigns, workspaces, latest),) = sealed.ask(question("covered").sql, {}).rows
+    found = []
+    if (campaigns, workspaces) != (facts.campaigns, ", ".join(facts.workspaces)):
+        found.append(
+            f"the scope: the snapshot holds {campaigns:,} campaigns of {short(workspaces)}, sealed were"
+            f" {facts.campaigns:,} of {short(', '.join(facts.workspaces))}"
         )
-        if same and not found:
-            whole = predicate_of(read, making, sealed.columns)
-            if whole != predicate:
-                found.append(f"manifest.json differs in {_part(whole, predicate)}")
-            found += _page(read, making, html) + _notebook(read, making, notebook)
+    if latest is not None and datetime.fromisoformat(latest) > datetime.fromisoformat(facts.as_of):
+        found.append(
+            f"the data's time: the snapshot knows of {latest}, and is said to be as of {short(facts.as_of)}"
+        )
     return found
 
 
@@ -298,18 +198,18 @@ def _queries(read: Read, predicate: Mapping[str, Any]) -> list[str]:
     found = []
     for id, answer in read.answers.items():
         sealed = predicate["queries"][id]
-        where = f"query {id} ({sealed['name']})"
+        where = f"query {short(id)} ({short(sealed['name'])})"
         rows = [tuple(row) for row in sealed["rows"]]
         if list(answer.columns) != sealed["columns"]:
             found.append(
-                f"{where}: its columns are {', '.join(answer.columns)}, sealed were {_short(sealed['columns'])}"
+                f"{where}: its columns are {', '.join(answer.columns)}, sealed were {short(sealed['columns'])}"
             )
             continue
         if len(rows) != len(answer.rows):
             found.append(f"{where}: the snapshot gives {len(answer.rows)} rows, sealed were {len(rows)}")
         for number, (now, was) in enumerate(zip(answer.rows, rows, strict=False), 1):
             found += [
-                f"{where}, row {number} ({_short(now[0])}), column {column}: the snapshot gives {_short(here)}, sealed was {_short(there)}"
+                f"{where}, row {number} ({short(now[0])}), column {column}: the snapshot gives {short(here)}, sealed was {short(there)}"
                 for column, here, there in zip(answer.columns, now, was, strict=True)
                 if here != there
             ]
@@ -318,20 +218,31 @@ def _queries(read: Read, predicate: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def _without_value(read: Read) -> list[str]:
+    """Return the claims that name a cell which the answers do not have."""
+    return [
+        f"claim {short(id)} ({short(claim['name'])}): the snapshot gives no value"
+        for id, claim in read.document.claims.items()
+        if type(claim["row"]) is not int  # true is none
+        or not 0 <= claim["row"] < len(read.answers[claim["query"]].rows)
+        or claim["column"] not in read.answers[claim["query"]].columns
+    ]
+
+
 def _claims(read: Read, predicate: Mapping[str, Any], snapshot: str) -> list[str]:
     """Return the claims that do not hold, those with another value first, with what the snapshot gives for them."""
     wrong, result, elsewhere = [], [], []
     for id, sealed in predicate["claims"].items():
-        where = f"claim {id} ({sealed['name']})"
+        where = f"claim {short(id)} ({short(sealed['name'])})"
         answer = read.answers[sealed["query"]]
-        if not 0 <= sealed["row"] < len(answer.rows):
-            wrong.append(f"{where}: the snapshot gives no value, sealed was {_short(sealed['text'])}")
-        elif read.text(id) != sealed["text"] or read.value(id) != sealed["value"]:
-            wrong.append(f"{where}: the snapshot gives {read.text(id)}, sealed was {_short(sealed['text'])}")
+        if read.text(id) != sealed["text"] or read.value(id) != sealed["value"]:
+            wrong.append(
+                f"{where}: the snapshot gives {short(read.text(id))}, sealed was {short(sealed['text'])}"
+            )
         elif answer.sha256 != sealed["result_sha256"]:
-            result.append(f"{where}: its query {sealed['query']} has another result than was sealed")
+            result.append(f"{where}: its query {short(sealed['query'])} has another result than was sealed")
         elif sealed["snapshot_sha256"] != snapshot:
-            elsewhere.append(str(id))
+            elsewhere.append(short(id))
     if elsewhere:
         elsewhere = [
             f"claims {', '.join(elsewhere)}: they were made on another snapshot than the one that lies here"
@@ -340,11 +251,18 @@ def _claims(read: Read, predicate: Mapping[str, Any], snapshot: str) -> list[str
 
 
 def _prose(read: Read, html: str, name: str) -> list[str]:
-    """Return the claims that a page spells differently."""
-    return [
-        f"claim {id}: {name} says {_short(said)}, the snapshot gives {read.text(id)}"
-        for said, id in ((unescape(said), unescape(id)) for said, id in _CLAIM.findall(html))
-        if id in read.document.claims and said != read.text(id)
+    """Return the claims that a page spells differently, and those of its text that it does not hold."""
+    said = [(unescape(id), unescape(text)) for text, id in _CLAIM.findall(html)]
+    found = [
+        f"claim {id}: {name} says {short(text)}, the snapshot gives {short(read.text(id))}"
+        for id, text in said
+        if id in read.document.claims and text != read.text(id)
+    ]
+    drawn = [{key: value for key, value in block.items() if key != "mark"} for block in read.document.blocks]
+    needed = {part["claim"] for block in drawn for _, part in parts_of(block) if not isinstance(part, str)}
+    missing = sorted(needed - {id for id, _ in said})
+    return found + [
+        f"claim {short(id)}: {name} lacks it, the snapshot gives {short(read.text(id))}" for id in missing
     ]
 
 
@@ -366,22 +284,35 @@ def _lines(expected: str, found: str, read: Read) -> list[str]:
     place = first - body - 1
     if 0 <= place < len(read.document.blocks):
         block = read.document.blocks[place]
-        return [f"block {place + 1} ({block.get('title') or block['kind']})"]
+        return [f"block {place + 1} ({short(block.get('title') or block['kind'])})"]
     return [f"line {first + 1}, outside its blocks"]
 
 
-def _notebook(read: Read, making: Making, notebook: Mapping[str, Any]) -> list[str]:
-    """Return the cells of the notebook whose output is not what the document and the answers make."""
+def _notebook(read: Read, making: Making, path: Path, *, same: bool) -> list[str]:
+    """Return what of the notebook is not what was sealed: its sources, and outputs that the answers do not make."""
+    notebook = manifests.json_in(path)
+    try:
+        if source_digest(notebook) != making.notebook:
+            return ["report.ipynb: its cells are not those whose digest was sealed"]
+        found = _outputs(read, making, notebook) if same else []
+        if same and not found and written(normalised(notebook, shown(read, making))) != path.read_bytes():
+            found.append("report.ipynb is not spelt as campaignkit writes it")
+    except _MISFITS as error:
+        return [f"report.ipynb is not as campaignkit writes it: {type(error).__name__} {short(error)}"]
+    return found
+
+
+def _outputs(read: Read, making: Making, notebook: Mapping[str, Any]) -> list[str]:
     expected = iter(zip(read.document.blocks, shown(read, making), strict=True))
     found = []
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             if MIME not in output.get("data", {}):
                 continue
-            block, html = next(expected)
+            block, html = next(expected, ({}, ""))
             if output["data"][MIME]["block"] != block or output["data"]["text/html"] != html:
-                where = block.get("title") or block["kind"]
-                found.append(f"report.ipynb, cell {cell['id']}: its output ({where}) differs")
+                where = block.get("title") or block["kind"] if block else "one too many"
+                found.append(f"report.ipynb, cell {short(cell['id'])}: its output ({short(where)}) differs")
     if next(expected, None) is not None:
         found.append("report.ipynb lacks an output that the report has")
     return found
@@ -391,22 +322,10 @@ def _part(expected: Any, found: Any, where: str = "predicate") -> str:
     """Return the first place in which two JSON values differ."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for key in sorted({*expected, *found}):
-            if expected.get(key) != found.get(key):
-                return _part(expected.get(key), found.get(key), f"{where}.{key}")
+            if canonical(expected.get(key)) != canonical(found.get(key)):
+                return _part(expected.get(key), found.get(key), f"{where}.{short(key)}")
     if isinstance(expected, list) and isinstance(found, list):
         for place, pair in enumerate(zip(expected, found, strict=False)):
-            if pair[0] != pair[1]:
+            if canonical(pair[0]) != canonical(pair[1]):
                 return _part(*pair, f"{where}[{place}]")
     return where
-
-
-def _short(value: object) -> str:
-    text = (
-        value if isinstance(value, str) else repr(value) if not isinstance(value, Exception) else str(value)
-    )
-    text = (
-        "".join(mark if mark.isprintable() else "\ufffd" for mark in text.splitlines()[0])
-        if text.strip()
-        else "''"
-    )
-    return text if len(text) <= 100 else text[:99] + "…"

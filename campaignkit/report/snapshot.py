@@ -71,7 +71,6 @@ def take(kit: Kit, wanted: Wanted, folder: Path) -> Facts:
         wanted=settled,
         workspaces=tuple(parameters["workspaces"]),
         campaigns=len(campaigns),
-        campaign_ids=tuple(sorted(campaign.external_id for campaign in campaigns))[:50],
         filter=wanted.filter,
         window_from=iso(begins),
         window_to=iso(ends),

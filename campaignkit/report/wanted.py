@@ -159,7 +159,6 @@ class Facts:
     wanted: Wanted
     workspaces: tuple[str, ...]
     campaigns: int
-    campaign_ids: tuple[str, ...]
     filter: str
     window_from: str
     window_to: str
