@@ -45,6 +45,7 @@ class Following:
     def __init__(self, path: Path) -> None:
         self._path, self._whole = path, threading.Event()
         self._digest, self._size = hashlib.sha256(), 0
+        self._piece = bytearray(PIECE)
         self._error: OSError | None = None
         self._reader = threading.Thread(target=self._follow, name="hash", daemon=True)
 
@@ -65,11 +66,12 @@ class Following:
     def take(self, file: FileIO, *, whole: bool) -> None:
         """Hash what has come since the last time: all of it where the file is *whole*, else what is surely final."""
         file.seek(self._size)
-        while piece := file.read(PIECE):
-            final = piece if whole else piece.partition(b"\0")[0]
-            self._digest.update(final)
-            self._size += len(final)
-            if len(final) < len(piece):
+        while read := file.readinto(self._piece):
+            unwritten = -1 if whole else self._piece.find(0, 0, read)
+            final = read if unwritten < 0 else unwritten
+            self._digest.update(memoryview(self._piece)[:final])
+            self._size += final
+            if final < read:
                 break
 
     def _follow(self) -> None:

@@ -39,8 +39,9 @@ class Session(Protocol):
     ) -> int:
         """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are.
 
-        UTF-8, LF, RFC 4180; a null is an empty field, an empty text a quoted one. Raises `OSError` for a disk that is
-        full and whatever else keeps the file from being written.
+        UTF-8, LF, RFC 4180; a null is an empty field, an empty text a quoted one, a timestamp without zone is taken
+        for UTC and written with it (2026-11-20T10:00:00.000000+00:00). Raises `OSError` for a disk that is full and
+        whatever else keeps the file from being written.
         """
 
     def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:

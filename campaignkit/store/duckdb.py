@@ -89,7 +89,10 @@ class Session:
         compiled = self._compiler(name, variant)
         given = {key: parameters[key] for key in compiled.parameters}
         # a null is an empty field, an empty text a quoted one, as PostgreSQL has it too
-        how = f"format csv, header {header}, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false"
+        how = (
+            f"format csv, header {header}, delimiter ',', quote '\"', escape '\"', nullstr '', use_tmp_file false,"
+            " timestampformat '%Y-%m-%dT%H:%M:%S.%f+00:00'"  # as an expression it took three times as long
+        )
         with _ticking(self.connection, progress), _file_errors(to):
             ((rows,),) = self.connection.execute(
                 f"copy ({compiled.sql}) to {_literal(str(to))} ({how})", given

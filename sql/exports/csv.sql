@@ -1,20 +1,21 @@
 -- Recipients of one campaign as the guide's ten columns (R62), in order, for the engine's COPY. They are sorted first and spelt
 -- out afterwards, so that no long texts are sorted; filters stand below the sort, because above it the order could get lost.
 -- A text that a spreadsheet would take for a formula (it begins with = + - @, a tab, a carriage return or NUL) gets an
--- apostrophe in front; a number as E.164 writes it does not (R65). Without the grant `recipient_numbers` is compiled away,
--- and nothing here can lead to a number (R57). The lists of the guard are short on purpose: DuckDB turns an IN of six and more
--- into a join, which keeps no order.
+-- apostrophe in front; a number as E.164 writes it does not (R65). Those signs come before A and most texts do not, so one
+-- comparison settles most; the lists are short on purpose: DuckDB turns an IN of six and more into a join, which keeps no
+-- order. Moments leave as timestamps in UTC, which the store's copy writes as ISO 8601. Without the grant
+-- `recipient_numbers` is compiled away, and nothing here can lead to a number (R57).
 select
-  case when (ascii(r.recipient) in (43, 45, 61, 64) or ascii(r.recipient) in (0, 9, 13)) and r.recipient <> '' and r.recipient !~ '^[+]?[0-9]+$' then '''' || r.recipient else r.recipient end as recipient,
-  case when (ascii(r.stage) in (43, 45, 61, 64) or ascii(r.stage) in (0, 9, 13)) and r.stage <> '' and r.stage !~ '^[+]?[0-9]+$' then '''' || r.stage else r.stage end as stage,
-  case when (ascii(r.esme) in (43, 45, 61, 64) or ascii(r.esme) in (0, 9, 13)) and r.esme <> '' and r.esme !~ '^[+]?[0-9]+$' then '''' || r.esme else r.esme end as esme,
-  case when (ascii(r.filter) in (43, 45, 61, 64) or ascii(r.filter) in (0, 9, 13)) and r.filter <> '' and r.filter !~ '^[+]?[0-9]+$' then '''' || r.filter else r.filter end as filter,
-  replace((r.dlr_at at time zone 'UTC')::varchar, ' ', 'T') || '+00:00' as delivered_at,
-  case when (ascii(r.smpp_code) in (43, 45, 61, 64) or ascii(r.smpp_code) in (0, 9, 13)) and r.smpp_code <> '' and r.smpp_code !~ '^[+]?[0-9]+$' then '''' || r.smpp_code else r.smpp_code end as smpp_code,
-  case when (ascii(r.smsid) in (43, 45, 61, 64) or ascii(r.smsid) in (0, 9, 13)) and r.smsid <> '' and r.smsid !~ '^[+]?[0-9]+$' then '''' || r.smsid else r.smsid end as smsid,
-  replace((r.created_at at time zone 'UTC')::varchar, ' ', 'T') || '+00:00' as created_at,
-  replace((r.sent_at at time zone 'UTC')::varchar, ' ', 'T') || '+00:00' as sent_at,
-  case when (ascii(r.error) in (43, 45, 61, 64) or ascii(r.error) in (0, 9, 13)) and r.error <> '' and r.error !~ '^[+]?[0-9]+$' then '''' || r.error else r.error end as error
+  case when ascii(r.recipient) < 65 and (ascii(r.recipient) in (43, 45, 61, 64) or ascii(r.recipient) in (0, 9, 13)) and r.recipient <> '' and r.recipient !~ '^[+]?[0-9]+$' then '''' || r.recipient else r.recipient end as recipient,
+  case when ascii(r.stage) < 65 and (ascii(r.stage) in (43, 45, 61, 64) or ascii(r.stage) in (0, 9, 13)) and r.stage <> '' and r.stage !~ '^[+]?[0-9]+$' then '''' || r.stage else r.stage end as stage,
+  case when ascii(r.esme) < 65 and (ascii(r.esme) in (43, 45, 61, 64) or ascii(r.esme) in (0, 9, 13)) and r.esme <> '' and r.esme !~ '^[+]?[0-9]+$' then '''' || r.esme else r.esme end as esme,
+  case when ascii(r.filter) < 65 and (ascii(r.filter) in (43, 45, 61, 64) or ascii(r.filter) in (0, 9, 13)) and r.filter <> '' and r.filter !~ '^[+]?[0-9]+$' then '''' || r.filter else r.filter end as filter,
+  r.dlr_at at time zone 'UTC' as delivered_at,
+  case when ascii(r.smpp_code) < 65 and (ascii(r.smpp_code) in (43, 45, 61, 64) or ascii(r.smpp_code) in (0, 9, 13)) and r.smpp_code <> '' and r.smpp_code !~ '^[+]?[0-9]+$' then '''' || r.smpp_code else r.smpp_code end as smpp_code,
+  case when ascii(r.smsid) < 65 and (ascii(r.smsid) in (43, 45, 61, 64) or ascii(r.smsid) in (0, 9, 13)) and r.smsid <> '' and r.smsid !~ '^[+]?[0-9]+$' then '''' || r.smsid else r.smsid end as smsid,
+  r.created_at at time zone 'UTC' as created_at,
+  r.sent_at at time zone 'UTC' as sent_at,
+  case when ascii(r.error) < 65 and (ascii(r.error) in (43, 45, 61, 64) or ascii(r.error) in (0, 9, 13)) and r.error <> '' and r.error !~ '^[+]?[0-9]+$' then '''' || r.error else r.error end as error
 from (
   select p.recipient_id, coalesce(n.ctn, '****' || p.ctn_tail) as recipient, p.stage, p.esme, p.filter,
          case when p.sms_result <> 'unknown' then p.dlr_at end as dlr_at, p.smpp_code, p.smsid, p.created_at,

@@ -1,7 +1,7 @@
 -- Recipients of one campaign, nothing but the number, in order (R62): the form in which a list is uploaded again.
 -- See exports/csv for the order, the apostrophe and the numbers.
 select
-  case when (ascii(r.recipient) in (43, 45, 61, 64) or ascii(r.recipient) in (0, 9, 13)) and r.recipient <> '' and r.recipient !~ '^[+]?[0-9]+$' then '''' || r.recipient else r.recipient end as recipient
+  case when ascii(r.recipient) < 65 and (ascii(r.recipient) in (43, 45, 61, 64) or ascii(r.recipient) in (0, 9, 13)) and r.recipient <> '' and r.recipient !~ '^[+]?[0-9]+$' then '''' || r.recipient else r.recipient end as recipient
 from (
   select coalesce(n.ctn, '****' || p.ctn_tail) as recipient
   from core.recipients p

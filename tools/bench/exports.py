@@ -1,7 +1,8 @@
 """An export of two million recipients, from the request to the kept file, beside the engine's bare COPY of the columns.
 
 The export is masked, guarded, in order, counted, hashed, recorded and audited; the limits are one statement by hand on
-a bare connection, as the rows lie and in order.
+a bare connection, as the rows lie and in order. All lies in memory where there is such a place: a disk that still
+writes what the one before left is no part of either.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from campaignkit.store.migrate import init
 from tools.bench.figures import Figure, in_turns
 
 ROWS = 2_000_000
-WARM, ROUNDS = 1, 7  # each takes seconds
-ORDERED = 1.25
+WARM, ROUNDS = 1, 9  # each takes seconds
+MEMORY = Path("/dev/shm")  # noqa: S108 - Linux has it; the folder made in it is private
+LIMITS = (("bare COPY, in order", "order by recipient_id", 1.05), ("bare COPY, as it lies", "", 1.25))
 COLUMNS = "ctn_tail, stage, esme, filter, dlr_at, smpp_code, smsid, created_at, sent_at, error"
 FILL = """
 insert into core.workspaces values ('retail', 'Retail', 'UTC');
@@ -42,7 +44,9 @@ from range(2000000) as r(n);
 
 def figures(data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 - it needs one big campaign of its own
     """Yield the export beside both limits."""
-    with tempfile.TemporaryDirectory(prefix="campaignkit-bench-") as name:
+    with tempfile.TemporaryDirectory(
+        prefix="campaignkit-bench-", dir=MEMORY if MEMORY.is_dir() else None
+    ) as name:
         folder = Path(name)
         os.environ["CAMPAIGNKIT_EXPORTS"] = str(folder / "kept")
         store = DuckStore(folder / "big.duckdb", writable=True)
@@ -54,15 +58,21 @@ def figures(data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 -
         def export(_: int) -> None:
             done = kit.exports.run_one(kit.exports.request("00000001").export_id)
             assert done.rows_written == ROWS  # noqa: S101 - a figure of something else would be none
+
+        def clear() -> None:
             for file in (folder / "kept").iterdir():
                 file.unlink()
 
-        for what, order in (("bare COPY, in order", "order by recipient_id"), ("bare COPY, as it lies", "")):
+        for what, order, target in LIMITS:
             took, limit = in_turns(
-                export, lambda _, order=order: bare(store.path, order), warm=WARM, rounds=ROUNDS
+                export,
+                lambda _, order=order: bare(store.path, order),
+                warm=WARM,
+                rounds=ROUNDS,
+                between=clear,
             )
             yield Figure(
-                name=f"export of {ROWS:,}, masked", took=took, limit_name=what, limit=limit, target=ORDERED
+                name=f"export of {ROWS:,}, masked", took=took, limit_name=what, limit=limit, target=target
             )
 
 

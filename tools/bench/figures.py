@@ -47,15 +47,24 @@ class Figure:
 
 
 def in_turns(
-    thing: Callable[[int], object], limit: Callable[[int], object], *, warm: int = WARM, rounds: int = ROUNDS
+    thing: Callable[[int], object],
+    limit: Callable[[int], object],
+    *,
+    warm: int = WARM,
+    rounds: int = ROUNDS,
+    between: Callable[[], object] = lambda: None,
 ) -> tuple[Times, Times]:
-    """Return the times of both, called in turns with the number of the round: what disturbs one disturbs the other."""
+    """Return the times of both, called in turns with the number of the round: what disturbs one disturbs the other.
+
+    *between* is called after each of them, on nobody's time.
+    """
     took: tuple[list[float], list[float]] = ([], [])
     for number in range(warm + rounds):
         for times, do in zip(took, (thing, limit), strict=True):
             began = time.perf_counter()
             do(number)
             times.append((time.perf_counter() - began) * 1000)
+            between()
     return Times.of(took[0][warm:]), Times.of(took[1][warm:])
 
 
