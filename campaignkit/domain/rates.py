@@ -22,6 +22,7 @@ SLICE = timedelta(minutes=2.5)
 SLICES = 24  # an hour
 LATEST = (4, 8, 16, SLICES)  # slices that make the rate of now: the fewest that hold `FIRM` messages
 FIRM = 50
+SMOOTH = 6  # slices at most of which a point of the curve is drawn
 TELLING = 5  # messages without which a slice alone says nothing
 FEWEST_HOURS = 8  # of fewer nothing can be called usual
 FENCE = 1.5  # times the middle half's width, beyond it
@@ -89,6 +90,18 @@ def latest(curve: Sequence[Share]) -> Share:
     return next(
         (part for count in LATEST if (part := together(curve[-count:])).sent >= FIRM), together(curve)
     )
+
+
+def smoothed(curve: Sequence[Share]) -> tuple[float | None, ...]:
+    """Return a rate for each slice, of as few slices before it as say something; None where nothing does."""
+    rates = []
+    for place in range(1, len(curve) + 1):
+        spans = (together(curve[max(0, place - count) : place]) for count in range(1, SMOOTH + 1))
+        part = next(
+            (span for span in spans if span.sent >= FIRM), together(curve[max(0, place - SMOOTH) : place])
+        )
+        rates.append(part.rate if part.sent >= TELLING and curve[place - 1].sent else None)
+    return tuple(rates)
 
 
 def is_low(share: Share, known: Usual | None) -> bool:

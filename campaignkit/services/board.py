@@ -58,6 +58,7 @@ class Line:
     saddr: str
     mode: Mode | None
     sent: int
+    waiting: int
     total: int | None
     start_at: datetime | None
     end_at: datetime | None
@@ -226,6 +227,7 @@ def _line(
         saddr=row["saddr"],
         mode=in_contract(Mode, row["mode"], what="mode") if row["mode"] is not None else None,
         sent=row["sent"],
+        waiting=row["waiting"],
         total=row["total"] if row["total"] is not None else row["recipients"],
         start_at=row["start_at"],
         end_at=row["end_at"],
@@ -278,6 +280,7 @@ def _line_json(line: Line) -> dict[str, Any]:
         "name": line.name,
         "mode": line.mode,
         "sent": line.sent,
+        "waiting": line.waiting,
         "total": line.total,
         "end_at": line.end_at,
         "per_hour": line.pace.rate,

@@ -1,33 +1,28 @@
 """The list of campaigns and the detail of one, as one widget for JupyterLab and Voila.
 
 The kernel holds the only state (`listing.Listing`, `detail.Detail`); every answer to a wish is one update of the
-traits that it changes. The traits are written, never read back: a browser can set them to anything. Every message is
-untrusted input and is parsed again by the part that it is for.
+traits that it changes. Every message is parsed again by the part that it is for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-import anywidget
 import traitlets
 
-from campaignkit.domain.errors import CampaignKitError, InvalidInput, StoreError
+from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.filters import CampaignFilter
 from campaignkit.domain.lifecycle import LIVE, Status
 from campaignkit.domain.lists import CAMPAIGN_KEYS, CampaignList
 from campaignkit.domain.spelling import queried
 from campaignkit.kit import Kit
-from campaignkit.ui import detail, front_end, listing, trouble, values
+from campaignkit.ui import detail, front_end, listing, values
+from campaignkit.ui.answering import REFRESH_SECONDS, Answering, checked
 from campaignkit.ui.audit import Audit
 from campaignkit.ui.values import Message, Value
 
-REFRESH_SECONDS = 5.0  # while something is sending (R51)
 CALM = 6  # times as long while something is only live
 LONGEST_QUERY = 8_000  # characters; what servers and browsers take for an address
-LONGEST_ASK = 40
 CAMPAIGN_KEY = "campaign"  # of an address, beside those of a list (R19)
 ADDRESS_KEYS = [
     *(spelling.key for spelling in CampaignFilter.SPELLING.values()),
@@ -36,7 +31,7 @@ ADDRESS_KEYS = [
 ]
 
 
-class CampaignBrowser(anywidget.AnyWidget):
+class CampaignBrowser(Answering):
     """Shows the campaigns of *kit*: tiles, filters, chips, table, and one campaign with its tabs.
 
     *filter* is what the list begins with, *campaign* the id of the one that is open at first; *address* is the query
@@ -52,9 +47,6 @@ class CampaignBrowser(anywidget.AnyWidget):
     tiles = traitlets.Dict().tag(sync=True)
     listing = traitlets.Dict().tag(sync=True)
     detail = traitlets.Any().tag(sync=True)  # a dict, or None while the list is shown
-    notice = traitlets.Any().tag(sync=True)  # a dict, or None
-    pace = traitlets.Any().tag(sync=True)  # seconds until what is shown should be asked for again, or None
-    answered = traitlets.Any().tag(sync=True)  # which message of the page this is the answer to
 
     def __init__(
         self,
@@ -66,14 +58,11 @@ class CampaignBrowser(anywidget.AnyWidget):
         alone: bool = False,
         refresh: float | None = REFRESH_SECONDS,
     ) -> None:
-        super().__init__()
-        self._kit = kit
-        self._shared = address is not None
+        super().__init__(kit, viewer=address is not None)
         self._list = listing.Listing(kit, filter)
         self._detail = detail.Detail(kit)
-        self._refresh_seconds = _checked(refresh)
-        self._as_of: datetime | None = None  # of what was shown last
-        self._wishes: Mapping[str, Callable[[str, Message], str | None]] = {
+        self._refresh_seconds = checked(refresh)
+        self._wishes = {
             **dict.fromkeys(self._detail.events, self._ask_detail),
             "refresh": self._refresh,
             "audit-export": self._take_audit,
@@ -105,48 +94,6 @@ class CampaignBrowser(anywidget.AnyWidget):
     def campaign_id(self) -> str | None:
         """Return the `external_id` of the open campaign, or None while the list is shown."""
         return self._detail.campaign_id
-
-    def _receive(self, _widget: object, message: object, _buffers: object) -> None:
-        """Do what a message from the browser wishes, or say why not."""
-        with self.hold_sync():
-            self._answer(lambda: self._dispatch(message), quiet=_is_quiet(message))
-            self.answered = _ask_of(message)
-
-    def _dispatch(self, message: object) -> str | None:
-        event = message.get("event") if isinstance(message, Mapping) else None
-        if not isinstance(message, Mapping) or not isinstance(event, str) or event not in self._wishes:
-            raise InvalidInput("the page sent a message that means nothing: reload it")
-        return self._wishes[event](event, message)
-
-    def _answer(self, do: Callable[[], str | None], *, quiet: bool = False) -> None:
-        """Run *do* and say what it says; what it cannot do becomes one calm sentence, and what was on the screen stays.
-
-        A *quiet* answer leaves a sentence standing that somebody may still be reading.
-        """
-        try:
-            said = do()
-        except StoreError as error:
-            self._say("error", f"{trouble.told(error, viewer=self._shared)}.{self._last_good()}", error)
-        except CampaignKitError as error:
-            self._say("info", str(error))
-        except Exception as error:  # noqa: BLE001 - the last door before the page: it gets a reference, the log the rest
-            self._say("error", f"This could not be answered.{self._last_good()}", error)
-        else:
-            if said:
-                self._say("info", said)
-            elif not (quiet and self._informs()):
-                self.notice = None
-
-    def _informs(self) -> bool:
-        return self.notice is not None and self.notice["kind"] == "info"
-
-    def _last_good(self) -> str:
-        if self._as_of is None:
-            return ""
-        return f" What you see is from {self._as_of.astimezone(ZoneInfo(self._kit.zone)):%H:%M:%S}."
-
-    def _say(self, kind: str, text: str, error: Exception | None = None) -> None:
-        self.notice = {"kind": kind, "text": text, "reference": trouble.noted(error) if error else None}
 
     # ── wishes and answers ──────────────────────────────────────────────────
 
@@ -281,22 +228,3 @@ class CampaignBrowser(anywidget.AnyWidget):
         if self._refresh_seconds is None or not LIVE.intersection(statuses):
             return None
         return self._refresh_seconds * (1 if Status.SENDING in statuses else CALM)
-
-
-def _is_quiet(message: object) -> bool:
-    """Tell whether the page asks by itself: nobody has wished for anything."""
-    return isinstance(message, Mapping) and message.get("event") == "refresh" and message.get("quiet") is True
-
-
-def _checked(refresh: object) -> float | None:
-    if refresh is None:
-        return None
-    if isinstance(refresh, bool) or not isinstance(refresh, int | float) or not 1 <= refresh <= 3600:
-        raise InvalidInput(f"refresh takes seconds from 1 to 3,600, or None, not {refresh!r}")
-    return float(refresh)
-
-
-def _ask_of(message: object) -> str | None:
-    """Return the number that the page gave its message, if it looks like one."""
-    ask = message.get("ask") if isinstance(message, Mapping) else None
-    return ask if isinstance(ask, str) and len(ask) <= LONGEST_ASK else None

@@ -14,6 +14,7 @@ from campaignkit.domain.filters import View
 from campaignkit.domain.spelling import queried
 from campaignkit.settings import from_environment
 from campaignkit.ui import front_end, trouble
+from campaignkit.ui.board import LiveBoard
 from campaignkit.ui.browser import CAMPAIGN_KEY, LONGEST_QUERY, CampaignBrowser
 
 NO_CAMPAIGN = (
@@ -50,7 +51,7 @@ def dashboard(name: str = "operations") -> anywidget.AnyWidget:
     """Return what the dashboard *name* shows of the database that the environment names, read-only and as a viewer.
 
     `operations`: the page's address says what is shown and follows it: filter, order, and `?campaign=<uuid>` opens that
-    one (R19). `campaign`: the tabs of the one that `?campaign=<uuid>` names.
+    one (R19). `campaign`: the tabs of the one that `?campaign=<uuid>` names. `board`: what is sending now, for a wall.
     """
     show, title = DASHBOARDS[name]
     try:
@@ -85,7 +86,12 @@ def _campaign(kit: Kit, query: str) -> anywidget.AnyWidget:
     return CampaignBrowser(kit, campaign=found.external_id, address=query, alone=True)
 
 
+def _board(kit: Kit, query: str) -> anywidget.AnyWidget:
+    return LiveBoard(kit, address=query)
+
+
 DASHBOARDS: Mapping[str, tuple[Callable[[Kit, str], anywidget.AnyWidget], str]] = {
     "operations": (_operations, "Campaigns"),
     "campaign": (_campaign, "Campaign"),
+    "board": (_board, "Live board"),
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from campaignkit.ui import CampaignBrowser, front_end
+from campaignkit.ui.answering import Answering
 from tests.browser.screen import Screen
 
 ADDRESS = "http://127.0.0.1/stage"
@@ -45,7 +45,7 @@ class Stage:
     """A page and the kernel side that answers it; `silent` keeps the answers back until `speak`."""
 
     page: Page
-    browser: CampaignBrowser
+    browser: Answering
     silent: bool = False
     wishes: list[dict[str, Any]] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Stage:
         )
         self.page.goto(f"{ADDRESS}{query}")
         self.page.expose_function("wished", self._wished)
-        self.page.evaluate(SHOW, [front_end.script(), front_end.style(), self._state()])
+        self.page.evaluate(SHOW, [str(self.browser._esm), str(self.browser._css), self._state()])
         return Screen(self.page, self.page.locator(".ck"))
 
     def events(self) -> list[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from campaignkit.ui import CampaignBrowser
+from campaignkit.ui import CampaignBrowser, LiveBoard
 from tests import world
 from tests.browser.stage import Stage
 from tests.services.conftest import Build, build
@@ -105,6 +105,32 @@ def test_nothing_in_the_data_runs_asks_or_escapes(stage: Stage) -> None:
     assert made.count() == 0
     assert page.evaluate("[...document.querySelectorAll('.ck *')].flatMap(n => n.getAttributeNames())"
                          ".filter(name => name.startsWith('on'))") == []  # fmt: skip
+
+
+def test_nothing_on_the_board_runs_asks_or_escapes(build: Build, new_page: Any) -> None:
+    def sending(session: world.Session) -> None:
+        fill(session)
+        session.script("update core.campaigns set status = 'Sending', updated_at = created_at")
+        for number in range(1, len(HOSTILE) + 1):
+            world.recipient(session, number, 2, stage="New")
+
+    page: Page = new_page(viewport={"width": 1500, "height": 900})
+    asked: list[str] = []
+    stage = Stage(page, LiveBoard(build(sending)))
+    screen = stage.open()
+    page.on("request", lambda request: asked.append(request.url))
+    expect(screen.root.locator(".camp.stall")).to_have_count(len(HOSTILE))
+    shown = screen.root.inner_text()
+    for text in HOSTILE:
+        assert text[:10].split("\u2028")[0].replace("\0", "") in shown.replace("\0", "")
+    assert page.evaluate(WITHIN)
+    assert page.evaluate("window.ran") is None and asked == []
+    assert (
+        page.locator(".ck")
+        .locator("script, img, iframe, object, svg[onload], [onerror], [onmouseover]")
+        .count()
+        == 0
+    )
 
 
 def test_a_name_without_end_stays_in_its_cell(stage: Stage) -> None:

@@ -23,7 +23,7 @@ from tests.services.conftest import every_status
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("dashboards/*.ipynb")])
 FAILING = "00000004"
-WITHOUT_A_LIST = {"incident_report", "campaign"}  # the first runs in tests/report
+WITHOUT_A_LIST = {"incident_report", "campaign", "board"}  # the first runs in tests/report
 WITH_A_LIST = [path for path in NOTEBOOKS if path.stem not in WITHOUT_A_LIST]
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
@@ -103,6 +103,15 @@ def test_the_campaign_dashboard_shows_the_one_that_its_address_names_and_no_list
     assert state["detail"]["campaign"]["external_id"].startswith(FAILING)
     assert state["detail"]["badge"]["failed_rows"] == 3
     assert not state["listing"] and not state["tiles"]
+
+
+def test_the_board_dashboard_shows_what_is_sending(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = executed(ROOT / "dashboards" / "board.ipynb", db, monkeypatch)
+    (state,) = [state for state in widgets(found) if state.get("board")]
+    board = campaignkit.open(db, workspace="master").board()
+    assert [line["external_id"] for line in state["board"]["lines"]] == [
+        line.external_id for line in board.lines
+    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

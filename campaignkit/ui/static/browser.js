@@ -10,8 +10,8 @@ function campaignBrowser(model) {
   const said = h("span", { class: "sr", role: "status" });
   const desk = controls(root);
   const kernel = kernelWatch(model, () => line.look());
-  const line = kernelLine({ send: (message) => model.send(message), health: kernel.health, displayed,
-    changed: showNotice, reconnect: kernel.reconnect });
+  const line = kernelLine({ send: (message) => model.send(message), health: kernel.health,
+    displayed: () => isDisplayed(root), changed: showNotice, reconnect: kernel.reconnect });
   const menu = floatingMenu({ root, uid });
   const { addressed, alone } = model.get("scope");
   const address = alone ? null : pageAddress(addressed, (query) => wish({ event: "go", query }));
@@ -141,10 +141,6 @@ function campaignBrowser(model) {
     for (const control of root.querySelectorAll("[data-do=auto]")) control.ariaChecked = String(line.on());
   }
 
-  function displayed() {
-    return !document.hidden && root.isConnected && root.getClientRects().length > 0;
-  }
-
   async function copyWords(text, what, control) {
     const done = await copyText(text, root);
     said.textContent = "";
@@ -158,10 +154,7 @@ function campaignBrowser(model) {
   }
 
   // Whoever comes back to the page finds it asking at once.
-  const seen = new IntersectionObserver(line.look);
-  seen.observe(root);
-  const returns = [[document, "visibilitychange"], [window, "online"], [window, "offline"]];
-  for (const [place, event] of returns) place.addEventListener(event, line.look);
+  const leave = attention(root, line.look);
 
   // What the kernel says beside its answers: how many campaigns would be archived, and what a campaign's page is handed.
   function told(message, buffers) {
@@ -181,10 +174,9 @@ function campaignBrowser(model) {
       if (!list.listing() && !page.open()) patience = setTimeout(showBare, PATIENCE);
     },
     dispose() {
-      for (const [place, event] of returns) place.removeEventListener(event, line.look);
+      leave();
       clearTimeout(patience);
       questions.close();
-      seen.disconnect();
       address?.dispose();
       menu.dispose();
       kernel.dispose();

@@ -177,3 +177,19 @@ function kernelWatch(model, changed) {
     },
   };
 }
+
+// Whether anybody could see *root*, and *look* whenever that may have changed or the network has come back.
+function attention(root, look) {
+  const seen = new IntersectionObserver(look);
+  const returns = [[document, "visibilitychange"], [window, "online"], [window, "offline"]];
+  seen.observe(root);
+  for (const [place, event] of returns) place.addEventListener(event, look);
+  return () => {
+    seen.disconnect();
+    for (const [place, event] of returns) place.removeEventListener(event, look);
+  };
+}
+
+function isDisplayed(root) {
+  return !document.hidden && root.isConnected && root.getClientRects().length > 0;
+}
