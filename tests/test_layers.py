@@ -91,6 +91,7 @@ def test_the_domain_reads_no_clock_no_file_and_no_environment() -> None:
         "datetime",
         "enum",
         "json",
+        "math",
         "shlex",
         "textwrap",
         "typing",
