@@ -57,6 +57,8 @@ PAGE_ROWS = 50  # R21
 EVERYTHING = CampaignFilter()
 SHORTEST_ID = 4
 WHOLE = CampaignList()
+ONE = Variant(filters=frozenset({"exactly"}), limited=True)
+SOME = Variant(filters=frozenset({"id"}), sort="created", descending=True, limited=True)
 COUNTED = ("lately", "just_now", "first", "last", "waiting")  # columns of campaigns/pace
 
 
@@ -330,8 +332,7 @@ class Campaigns(Verbs):
         if len(id.strip()) < SHORTEST_ID:
             raise InvalidInput(f"an ID needs at least {SHORTEST_ID} characters, {id.strip()!r} has fewer")
         parameters = self._scope() | {"id_low": ids.low, "id_high": ids.high, "limit": 6}
-        variant = Variant(filters=frozenset({"id"}), sort="created", descending=True, limited=True)
-        found = session.rows("campaigns/page", parameters, variant)
+        found = session.rows("campaigns/page", parameters, ONE if ids.low == ids.high else SOME)
         if not found:
             raise NotFound(
                 f"no campaign in {self._scope_name()} has an ID that begins with {_quoted(id)}:"

@@ -36,6 +36,8 @@ _SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
+    # up to so many rows of a page: which ones is decided by what they are sorted and filtered by, then the rest is read
+    "late_materialization_max_rows": "1000",
 }
 _HELD_BY = re.compile(r"Conflicting lock is held in (.+?) \(PID (\d+)\)")
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 Dialect = Literal["duckdb", "postgres"]
-CACHE_FORMAT = "4"  # raise it whenever this module would compile the same file to another text
+CACHE_FORMAT = "5"  # raise it whenever this module would compile the same file to another text
 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own.
@@ -74,7 +74,8 @@ class Variant:
     filters: frozenset[str] = frozenset()
     sort: str | None = None
     descending: bool = False
-    after: Literal["value", "null"] | None = None
+    # of a nullable key: "filled" is "value" without the nulls at its end, which "nulls" are
+    after: Literal["value", "null", "filled", "nulls"] | None = None
     limited: bool = False
     counted: bool = False  # only how many rows there are
     unsorted: bool = False  # without the ORDER BY that stands in the file
@@ -256,6 +257,8 @@ def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled
     parameters = frozenset(placeholder.name for placeholder in query.find_all(exp.Placeholder))
     if dialect == "duckdb":
         query = query.transform(_utc_without_calendar)
+        if variant.limited or variant.counted:
+            query = query.transform(_listed)
     sql = query.sql(dialect=dialect, comments=False)
     if dialect == "postgres":  # psycopg's placeholders are %(name)s, so the operator is written twice
         sql = re.sub(r"%(?!\()", "%%", sql)
@@ -269,6 +272,21 @@ def _utc_without_calendar(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.AtTimeZone) and node.args["zone"].name == "UTC":
         return exp.func("make_timestamp", exp.func("epoch_us", node.this), dialect="duckdb")
     return node
+
+
+def _listed(node: exp.Expr) -> exp.Expr:
+    """Spell `x = any(:texts)` as a condition on each row: DuckDB makes a join of it, below which it reads all rows.
+
+    Below a sort with a limit it reads no more than it needs. Of ids a join is better: there may be many.
+    """
+    from sqlglot import exp
+
+    if not (isinstance(node, exp.EQ) and isinstance(node.expression, exp.Any)):
+        return node
+    texts = node.expression.this.unnest()
+    if not isinstance(texts, exp.Cast) or texts.to.sql("postgres") != "VARCHAR[]":
+        return node
+    return exp.Anonymous(this="list_contains", expressions=[texts, node.this])
 
 
 def _parse(text: str) -> exp.Expr:
@@ -310,7 +328,8 @@ def _with_order(statement: Statement, query: exp.Query, variant: Variant) -> exp
     direction = "desc" if variant.descending else "asc"
     # `desc nulls last` on a column that is never null would keep PostgreSQL from using its index.
     order = [
-        f"{key.sql} {direction}{' nulls last' if key.nullable else _natural_nulls(variant)}" for key in keys
+        f"{key.sql} {direction}{' nulls last' if key.nullable else _natural_nulls(variant)}"
+        for key in dict.fromkeys(keys)  # a key that no two rows share is its own tie-break
     ]
     return query.order_by(*order, dialect="postgres")
 
@@ -326,9 +345,13 @@ def _later(keys: tuple[SortKey, SortKey], variant: Variant) -> str:
     key_value, tie_value = f":after_key::{key.type}", f":after_tie::{tie.type}"
     if variant.after == "null":
         return f"{key.sql} is null and {tie.sql} {compare} {tie_value}"
-    later = f"({key.sql}, {tie.sql}) {compare} ({key_value}, {tie_value})"
-    if not key.nullable:
-        return later
+    if variant.after == "nulls":
+        return f"{key.sql} is null"
+    if key == tie:
+        return f"{key.sql} {compare} {key_value}"
+    if variant.after == "filled" or not key.nullable:
+        # the first condition is in the second, but by it alone DuckDB leaves out what it need not read
+        return f"{key.sql} {compare}= {key_value} and ({key.sql}, {tie.sql}) {compare} ({key_value}, {tie_value})"
     same = f"{key.sql} = {key_value} and {tie.sql} {compare} {tie_value}"
     return f"({key.sql} {compare} {key_value} or ({same}) or {key.sql} is null)"
 

@@ -15,6 +15,7 @@ where c.workspace_id = any(:scope::varchar[])
 --? workspaces:   c.workspace_id = any(:workspaces::varchar[])
 --? sender:       strpos(lower(c.saddr), lower(:search::varchar)) > 0
 --? id_or_sender: strpos(lower(c.saddr), lower(:search::varchar)) > 0 or c.external_id between :id_low::uuid and :id_high::uuid
+--? exactly:      c.external_id = :id_low::uuid
 --? id:           c.external_id between :id_low::uuid and :id_high::uuid
 --^ created: c.created_at::timestamptz, c.external_id::uuid
 --^ start:   c.start_at::timestamptz?, c.external_id::uuid

@@ -64,6 +64,14 @@ def test_recipients_that_were_not_sent_come_last_in_both_directions(kit: Kit) ->
     for descending in (True, False):
         page = kit.recipients.page(ONE, sort="sent", descending=descending)
         assert {row.recipient_id for row in page.rows[-2:]} == {1, 2}
+        walked, after = [], None
+        for _ in page.rows:
+            step = kit.recipients.page(ONE, sort="sent", descending=descending, limit=1, after=after)
+            walked, after = [*walked, *step.rows], step.next
+        assert tuple(walked) == page.rows, (
+            "a page begins and ends anywhere among those that were not sent too"
+        )
+        assert after is None
     newest = kit.recipients.page(ONE, sort="sent", descending=True).rows[0]
     assert newest.recipient_id == 8
 

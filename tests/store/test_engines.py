@@ -41,6 +41,9 @@ def asked(missing: frozenset[str]) -> Iterator[str]:
             yield name
 
 
+APART = ("filled", "nulls")
+
+
 @pytest.fixture(params=SOURCES, ids=lambda missing: "without " + (", ".join(sorted(missing)) or "nothing"))
 def missing(request: pytest.FixtureRequest) -> frozenset[str]:
     """Return what a source lacks."""
@@ -395,6 +398,9 @@ def test_both_engines_turn_the_same_pages_of_recipients(
         depth = "null" if last[column] is None else "value"
         more = both.rows("recipients/page", place, limited=True, after=depth, **order)
         assert more
+        if depth == "value" and order["sort"] == "sent":
+            parts = [both.rows("recipients/page", place, limited=True, after=part, **order) for part in APART]
+            assert more == list(itertools.chain(*parts))[:limit], "the same, those that were not sent apart"
         walked += more
     assert walked == whole
 
@@ -470,7 +476,7 @@ def test_text_is_ordered_by_its_bytes_whatever_the_database_was_made_with(cache:
     compiler = Compiler("postgres", missing=frozenset(), cache=cache)
     for name, form, times in (
         ("campaigns/page", Variant(sort="sender"), 1),
-        ("campaigns/page", Variant(sort="sender", after="value"), 2),
+        ("campaigns/page", Variant(sort="sender", after="value"), 3),
         ("codes/aliases", Variant(), 2),
     ):
         assert compiler(name, form).sql.count('COLLATE "C"') == times

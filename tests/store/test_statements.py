@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -292,3 +293,23 @@ def test_the_check_is_remembered_for_this_very_text(tmp_path: Path, write_sql: W
     assert entries(tmp_path / "cache") == [mark], "what failed is not remembered"
     with pytest.raises(StatementError, match="secrets"):
         statements.check_once(None)
+
+
+def test_chosen_texts_are_a_condition_on_each_row_where_a_page_ends_early() -> None:
+    """DuckDB makes a join of `= any(…)`, below which it reads all recipients of a campaign for fifty of them."""
+    chosen = Variant(filters=frozenset({"codes"}))
+    page = replace(chosen, sort="id", limited=True)
+    assert "list_contains" in compile_statement("recipients/page", page, "duckdb").sql.lower()
+    assert "= ANY(" in compile_statement("recipients/page", page, "postgres").sql
+    assert "= ANY(" in compile_statement("recipients/page", chosen, "duckdb").sql, "it is read whole"
+    ids = compile_statement(
+        "campaigns/progress", Variant(filters=frozenset({"scattered"}), counted=True), "duckdb"
+    )
+    assert "= ANY(" in ids.sql, "of ids a join is better"
+
+
+def test_a_sort_by_what_no_two_rows_share_needs_no_tie_break() -> None:
+    first = compile_statement("recipients/page", Variant(sort="id", after="value", limited=True), "duckdb")
+    assert first.sql.endswith(
+        "r.recipient_id > CAST($after_key AS BIGINT) ORDER BY r.recipient_id ASC LIMIT $limit"
+    )
