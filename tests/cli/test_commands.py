@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from campaignkit.cli import commands, options, parser
+from campaignkit.domain.access import Role
+from campaignkit.domain.lifecycle import ACTIONS
 from tests import world
 from tests.cli.conftest import Run, answer
 from tests.world import NOW
@@ -272,3 +275,21 @@ def test_ctrl_c_is_130_and_a_sentence(run: Run, db: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Campaigns, "kpis", interrupted)
     status, out, err = run("kpis", "--db", db, "--workspace", "master")
     assert (status, out, err.count("\n")) == (130, "", 1)
+
+
+def test_the_command_line_knows_without_asking_what_the_package_knows() -> None:
+    """`--help` imports nothing of the package, so it repeats some names."""
+    assert tuple(Role) == parser.ROLES
+    assert set(parser.COMMANDS) == set(commands.COMMANDS)
+    assert {event.value for event in ACTIONS} <= set(parser.COMMANDS)
+    assert set(options.OPTIONS) <= set(parser.COMMANDS)
+
+
+def test_help_imports_nothing_but_the_names_of_commands() -> None:
+    code = "import sys, campaignkit.cli.parser as p; p._parser().format_help(); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert not {"dataclasses", "pathlib", "campaignkit.domain.filters", "campaignkit.cli.options"} & set(
+        loaded
+    )
