@@ -48,7 +48,7 @@ from campaignkit.services.answers import (
 )
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.stats import stats
-from campaignkit.services.tally import COLUMN, Facets, Tally
+from campaignkit.services.tally import COLUMN, PASSED, Facets, Tally
 from campaignkit.services.verbs import Verbs
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
@@ -316,7 +316,8 @@ class Campaigns(Verbs):
     def _tally(self, session: Session, filter: CampaignFilter) -> Tally:
         _, parameters = self._matching(filter)
         view = Variant(filters=frozenset({filter.view.value}))
-        return Tally(session.rows("campaigns/facets", parameters, view), filter)
+        name = "campaigns/facets_found" if PASSED.keys() & filter.active else "campaigns/facets"
+        return Tally(session.rows(name, parameters, view), filter)
 
     def _find(self, session: Session, id: str) -> Campaign:
         (campaign,) = self._with_progress(session, [self.locate(session, id)], Place.DETAIL)

@@ -11,7 +11,7 @@ from campaignkit.domain.lifecycle import Mode, Status
 from campaignkit.store.base import Row
 
 COLUMN = {"statuses": "status", "modes": "mode", "workspaces": "workspace_id"}  # of a choice among values
-PASSED = {"period": "in_period", "search": "found"}  # what the statement decides
+PASSED = {"period": "in_period", "search": "found"}  # what campaigns/facets_found decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Facets:
 
 
 class Tally:
-    """The rows of campaigns/facets, and which fields of a filter each of them does not pass."""
+    """The rows of campaigns/facets or facets_found, and which fields of a filter each of them does not pass."""
 
     def __init__(self, found: Iterable[Row], filter: CampaignFilter) -> None:
         self._rows = [(row, frozenset(_failed(row, filter))) for row in found]
@@ -72,5 +72,5 @@ def _failed(row: Row, filter: CampaignFilter) -> Iterator[str]:
         if chosen and row[column] not in chosen:
             yield field
     for field, column in PASSED.items():
-        if not row[column]:
+        if not row.get(column, True):
             yield field

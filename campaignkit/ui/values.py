@@ -23,22 +23,34 @@ CELL = 200  # characters of a text that a row carries; the detail has all of it
 
 def plain(value: Any) -> Any:
     """Return *value* made of what JSON knows: moments in ISO 8601 UTC, times as HH:MM, sets sorted."""
+    kind = type(value)
+    if kind in JSON_KNOWS:
+        return value
+    if kind is datetime:
+        return _moment(value)
     match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case frozenset() | set():
+            return sorted(plain(item) for item in value)
+        case str():
+            return str(value)
         case date():
             return value.isoformat()
         case time():
             return value.isoformat(timespec="minutes")
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case frozenset() | set():
-            return sorted(plain(item) for item in value)
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case str():
-            return str(value)
     return value
+
+
+JSON_KNOWS = frozenset(
+    {str, int, float, bool, type(None)}
+)  # asked for first: each answer has some thousand values
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def scope(kit: Kit) -> Value:
