@@ -18,7 +18,6 @@ from campaignkit.services.errors import ErrorReports
 from campaignkit.services.recipients import Recipients
 from campaignkit.settings import Settings, from_environment
 from campaignkit.store.base import Row, Store
-from campaignkit.store.duckdb import DuckStore
 
 if TYPE_CHECKING:
     from campaignkit.services.board import Board, Boards
@@ -109,12 +108,13 @@ def open(
     actor: str | None = None,
     now: datetime | None = None,
 ) -> Kit:
-    """Return a `Kit` on the database at *url*, a DuckDB file, as a viewer and read-only unless told otherwise.
+    """Return a `Kit` on the database at *url*, a DuckDB file or `postgresql://…`, as a viewer and read-only by default.
 
     What is left out comes from `CAMPAIGNKIT_DB`, `_WORKSPACE`, `_ROLE` and `_AS`. Without a workspace: the only
     one there is; 'master' is all that the viewer may read. *now* stops the clock, so that an answer can be had
     again. *clear_numbers* is the extra grant to see and export full numbers, each time audited; it needs the file
-    that holds them. Raises `StoreError` if the database cannot be used, `NotFound` for an unknown workspace,
+    that holds them. On PostgreSQL the server knows the login: it is the *actor*, and *role* can only lower what the
+    server grants it. Raises `StoreError` if the database cannot be used, `NotFound` for an unknown workspace,
     `NotAllowed` if `kit.members` does not list the actor for it.
 
     >>> kit = open("sample.duckdb", workspace="retail")             # doctest: +SKIP
@@ -127,12 +127,25 @@ def open(
     asked = Role.parse(role or settings.role or Role.VIEWER)
     writable = asked is not Role.VIEWER or clear_numbers  # who sees a full number leaves an audit row (R57)
     store = database(url, writable=writable, numbers=clear_numbers).open()
-    login = actor or settings.actor
+    login = _login(store, actor or settings.actor, settings.account, acts=writable)
+    asked = min(asked, store.granted, key=RANK.__getitem__)
     known, roles = _rights(store, login, asked)
     viewer = replace(_viewer(login, roles, workspace or settings.workspace), clear_numbers=clear_numbers)
     store.writable = viewer.acts or clear_numbers
     clock = (lambda: now) if now is not None else (lambda: datetime.now(UTC))
     return Kit(store, viewer, {key: known[key] for key in viewer.workspaces}, clock, settings)
+
+
+def _login(store: Store, actor: str | None, account: str, *, acts: bool) -> str:
+    """Return who is asking: whoever acts on a server is who the server knows, and nobody else."""
+    if store.login is None:
+        return actor or account
+    if acts and actor not in (None, store.login):
+        raise NotAllowed(
+            f"on PostgreSQL whoever acts is the login, here {store.login}: leave out the name {actor} (--as,"
+            " CAMPAIGNKIT_AS), or connect as that login"
+        )
+    return actor or store.login
 
 
 def _campaigns(
@@ -146,22 +159,22 @@ def _campaigns(
     return ActingCampaigns(store, viewer, zones, clock)
 
 
-def database(url: str | Path | None = None, *, writable: bool = False, numbers: bool = False) -> DuckStore:
+def database(url: str | Path | None = None, *, writable: bool = False, numbers: bool = False) -> Store:
     """Return the store at *url*, else at `CAMPAIGNKIT_DB`, not yet looked into; *numbers* takes in the full ones.
 
-    Raises `StoreMissing` if neither is given.
+    Only the engine that is asked for is imported. Raises `StoreMissing` if neither is given.
     """
     settings = from_environment()
     place = str(url) if url is not None else settings.db
     if not place:
         raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
-    return DuckStore(_file(place), writable=writable, cache=settings.cache, numbers=numbers)
-
-
-def _file(place: str) -> Path:
     if place.startswith(("postgresql://", "postgres://")):
-        raise InvalidInput("this version opens DuckDB files only: name one with --db")
-    return Path(place).expanduser()
+        from campaignkit.store.postgres import PostgresStore
+
+        return PostgresStore(place, writable=writable, cache=settings.cache, numbers=numbers)
+    from campaignkit.store.duckdb import DuckStore
+
+    return DuckStore(Path(place).expanduser(), writable=writable, cache=settings.cache, numbers=numbers)
 
 
 def _rights(store: Store, login: str, asked: Role) -> tuple[dict[str, Row], dict[str, Role]]:

@@ -21,13 +21,19 @@ class Settings:
     db: str | None = None
     workspace: str | None = None
     role: str | None = None
-    actor: str = "unknown"
+    actor: str | None = None
+    account: str = "unknown"  # of the operating system
     ctn_key: str | None = field(default=None, repr=False)  # a secret, and tracebacks show values
     proxy_secret: str | None = field(default=None, repr=False)
     cache: Path | None = None
     exports: Path | None = None  # where the toolkit keeps its copies of exports
     export_ttl: timedelta = timedelta(hours=1)  # R64
     query: str = ""  # of the address that a dashboard was opened with; Voila hands it to the kernel
+
+    @property
+    def person(self) -> str:
+        """Return who acts where no database says who that is."""
+        return self.actor or self.account
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -40,7 +46,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         db=given("DB"),
         workspace=given("WORKSPACE"),
         role=given("ROLE"),
-        actor=given("AS") or _login_name(),
+        actor=given("AS"),
+        account=_login_name(),
         ctn_key=given("CTN_KEY"),
         proxy_secret=given("PROXY_SECRET"),
         cache=_home_folder(environ, "XDG_CACHE_HOME", ".cache"),

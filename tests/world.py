@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from campaignkit.store.duckdb import DuckStore, Session
+from campaignkit.store.duckdb import DuckStore
+from campaignkit.store.duckdb import Session as OnDuckDB
 from campaignkit.store.migrate import init
+from campaignkit.store.postgres import Session as OnPostgres
+
+Session = OnDuckDB | OnPostgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -29,7 +34,16 @@ def insert(session: Session, relation: str, **columns: Any) -> None:
     """Insert one row."""
     names = ", ".join(columns)
     marks = ", ".join(f"${name}" for name in columns)
-    session.connection.execute(f"insert into {relation} ({names}) values ({marks})", columns).complete()
+    execute(session, f"insert into {relation} ({names}) values ({marks})", columns)
+
+
+def execute(session: Session, sql: str, parameters: dict[str, Any] | None = None) -> None:
+    """Execute SQL that both engines know, its parameters written as $name."""
+    if isinstance(session, OnDuckDB):
+        session.connection.execute(sql, parameters).complete()
+    else:
+        sql = re.sub(r"\$(\w+)", r"%(\1)s", sql.replace("%", "%%") if parameters is not None else sql)
+        session.connection.execute(sql.encode(), parameters)
 
 
 def workspace(session: Session, workspace_id: str, zone: str = "UTC") -> None:

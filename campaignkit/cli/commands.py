@@ -30,6 +30,7 @@ from campaignkit.settings import from_environment
 
 if TYPE_CHECKING:
     from campaignkit.serve.up import Choice
+    from campaignkit.store.duckdb import DuckStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _demo(given: argparse.Namespace) -> Result:
 def _simulate(given: argparse.Namespace) -> Result:
     from campaignkit.demo import stand_in
 
-    store = database(given.url or getattr(given, "db", None), writable=True).open()
+    store = _sample(given.url or getattr(given, "db", None))
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
@@ -109,12 +110,23 @@ def _simulate(given: argparse.Namespace) -> Result:
     return dict(done.as_json()), lambda: f"{store.path}: {tables.simulated(done)}"
 
 
+def _sample(url: str | None) -> DuckStore:
+    from campaignkit.store.duckdb import DuckStore
+
+    store = database(url, writable=True)
+    if not isinstance(store, DuckStore):
+        raise InvalidInput(
+            f"the stand-in for Core works on DuckDB files, and {store.name} is none: name a sample"
+        )
+    return store.open()
+
+
 def _init(given: argparse.Namespace) -> Result:
     from campaignkit.store import migrate
 
     store = database(getattr(given, "db", None), writable=True)
     migrate.init(store)
-    return _checked(given, done=f"{store.path} is ready")
+    return _checked(given, done=f"{store.name} is ready")
 
 
 def _check(given: argparse.Namespace) -> Result:
@@ -407,12 +419,12 @@ def _choice(given: argparse.Namespace, *, speed: float | None = None) -> Choice:
     if speed is not None:
         from campaignkit.demo import stand_in
 
-        stand_in.check_may_write(store)
+        stand_in.check_may_write(_sample(url))
     return Choice(
-        url=str(Path(url).expanduser().resolve()),
+        url=store.address,
         workspace=getattr(given, "workspace", None) or settings.workspace or MASTER,
         role=getattr(given, "role", None) or settings.role or "viewer",
-        actor=getattr(given, "actor", None) or settings.actor,
+        actor=getattr(given, "actor", None) or settings.actor or store.login or settings.account,
         speed=speed,
     )
 

@@ -99,7 +99,9 @@ def _common() -> _Command:
     """Return the options that stand before or after the command."""
     common = _Command(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
     group = common.add_argument_group("everywhere")
-    group.add_argument("--db", metavar="URL", help="the database, a DuckDB file (CAMPAIGNKIT_DB)")
+    group.add_argument(
+        "--db", metavar="URL", help="the database: a DuckDB file or postgresql://… (CAMPAIGNKIT_DB)"
+    )
     group.add_argument(
         "--workspace", metavar="ID|master", help="the scope; master is all of them (CAMPAIGNKIT_WORKSPACE)"
     )

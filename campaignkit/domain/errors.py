@@ -11,7 +11,9 @@
     └── StoreError            the database cannot be used
         ├── StoreMissing      there is no file
         ├── StoreUnreadable   it is there, but it is not ours, newer, damaged, or closed to us
-        └── StoreBusy         another program holds it
+        ├── StoreBusy         another program holds it
+        ├── StoreUnreachable  the server does not answer, or was lost on the way; nothing was changed
+        └── OutcomeUnknown    the server was lost while it confirmed a change: it may be done or not
 
 Each message is one sentence that names the thing and the way out; the command line prints it as it is.
 """
@@ -77,3 +79,11 @@ class StoreBusy(StoreError):
     """Another program holds the database."""
 
     calm = "The database is in use by another program"
+
+
+class StoreUnreachable(StoreError):
+    """The server does not answer."""
+
+
+class OutcomeUnknown(StoreError):
+    """The server was lost while it confirmed a change."""

@@ -96,9 +96,8 @@ class ActingCampaigns(Campaigns):
             "moderation_after": target.moderation,
             "archived": target.archived,
         }
-        if not all(
-            session.run(name, given) for name in ("actions/move", *MARK.get(event, ()), "actions/audit")
-        ):
+        moved = "actions/move" if target.moderation is judged.moderation else "actions/moderate"
+        if not all(session.run(name, given) for name in (moved, *MARK.get(event, ()), "actions/audit")):
             raise self._overtaken(session, event, row, judged)
         return Acted(
             external_id=row["external_id"],

@@ -286,6 +286,7 @@ class Exports:
                             replace(variant, unsorted=unsorted),
                             to=made,
                             header=row["format"] == ExportFormat.CSV,
+                            expected=matched,
                             progress=tell,
                         )
                 except OSError as error:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from campaignkit.domain.access import Role
 from campaignkit.store.probe import Probe
 from campaignkit.store.statements import Dialect, Variant
 
@@ -35,13 +36,15 @@ class Session(Protocol):
         *,
         to: Path,
         header: bool,
+        expected: int,
         progress: Share,
     ) -> int:
         """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are.
 
-        UTF-8, LF, RFC 4180; a null is an empty field, an empty text a quoted one, a timestamp without zone is taken
-        for UTC and written with it (2026-11-20T10:00:00.000000+00:00). Raises `OSError` for a disk that is full and
-        whatever else keeps the file from being written.
+        How far it is, *progress* is told as a share of the *expected* rows. UTF-8, LF, RFC 4180; a null is an empty
+        field, an empty text a quoted one, a timestamp without zone is taken for UTC and written with it
+        (2026-11-20T10:00:00.000000+00:00). Raises `OSError` for a disk that is full and whatever else keeps the file
+        from being written.
         """
 
     def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
@@ -71,8 +74,20 @@ class Store(Protocol):
     probe: Probe
 
     @property
+    def login(self) -> str | None:
+        """Return who the server says is asking, or None where nobody checks."""
+
+    @property
+    def granted(self) -> Role:
+        """Return the most that the database lets that login do."""
+
+    @property
     def name(self) -> str:
         """Return what messages call the database: a path, or a URL without its password."""
+
+    @property
+    def address(self) -> str:
+        """Return what another process opens the same database by; it may hold a password."""
 
     def open(self) -> Store:
         """Look at what the database holds and fit the statements to it; raises `StoreError` if it is not ours."""
@@ -82,6 +97,12 @@ class Store(Protocol):
 
     def writing(self) -> AbstractContextManager[Session]:
         """Return a session that is one transaction: committed at the end of the block, or not at all."""
+
+    def upgrading(self) -> AbstractContextManager[Session]:
+        """Return a writing session that creates or upgrades the schema while nobody else does."""
+
+    def furnish(self, session: Session, *, new: bool) -> None:
+        """Add what this engine needs beyond the tables, which were all made just now (*new*) or are a source's."""
 
     def transactions(self) -> AbstractContextManager[Transactions]:
         """Return what makes one writing session after the other, for less than each would cost alone.

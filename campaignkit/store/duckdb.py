@@ -19,8 +19,9 @@ from typing import Any
 
 import duckdb
 
+from campaignkit.domain.access import Role
 from campaignkit.domain.errors import StoreBusy, StoreError, StoreMissing, StoreUnreadable
-from campaignkit.store import claims, gate, statements
+from campaignkit.store import base, claims, gate, statements
 from campaignkit.store.base import PLAIN, Row, Share
 from campaignkit.store.probe import Probe, probe
 from campaignkit.store.statements import Compiler, Dialect, Variant
@@ -85,6 +86,7 @@ class Session:
         *,
         to: Path,
         header: bool,
+        expected: int,  # noqa: ARG002 - DuckDB knows itself how far it is
         progress: Share,
     ) -> int:
         """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are."""
@@ -142,6 +144,8 @@ class DuckStore:
     """A DuckDB file. `writable=False` refuses every writing session, whatever the file's permissions say."""
 
     dialect: Dialect = "duckdb"
+    login: str | None = None  # a file knows nobody
+    granted = Role.MODERATOR
 
     def __init__(
         self, path: Path, *, writable: bool = False, cache: Path | None = None, numbers: bool = False
@@ -166,6 +170,11 @@ class DuckStore:
     def name(self) -> str:
         """Return what messages call the database."""
         return str(self.path)
+
+    @property
+    def address(self) -> str:
+        """Return the absolute path."""
+        return str(self._file)
 
     def open(self) -> DuckStore:
         """Look at what the file holds and fit the statements to it; raises `StoreError` if it is not ours."""
@@ -232,6 +241,13 @@ class DuckStore:
     def writing(self) -> contextlib.AbstractContextManager[Session]:
         """Return a session that is one transaction: committed at the end of the block, or not at all."""
         return self._writing(self.transactions())
+
+    def upgrading(self) -> contextlib.AbstractContextManager[Session]:
+        """Return a writing session; each is alone."""
+        return self.writing()
+
+    def furnish(self, session: base.Session, *, new: bool) -> None:
+        """Do nothing: a file has neither roles nor use for more keys."""
 
     def transactions(self) -> contextlib.AbstractContextManager[Transactions]:
         """Return what makes one writing session after the other, for less than each would cost alone.

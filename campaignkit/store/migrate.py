@@ -22,9 +22,10 @@ def init(store: Store) -> None:
     There core.* may be views, and an optional relation that its source does not provide must stay missing: an
     empty one would read as "none" (contract.sql).
     """
-    with store.writing() as session:
+    with store.upgrading() as session:
         has_core = any(relation.startswith("core.") for relation, *_ in session.query(COLUMNS))
         create(session, *((KIT, COUNTS) if has_core else (CORE, CORE_OPTIONAL, KIT, COUNTS)))
+        store.furnish(session, new=not has_core)
         probe(session, store.name)
 
 

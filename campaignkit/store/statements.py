@@ -35,8 +35,10 @@ Dialect = Literal["duckdb", "postgres"]
 CACHE_FORMAT = "5"  # raise it whenever this module would compile the same file to another text
 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
-# work on tables of its own.
-NOT_STATEMENTS = frozenset({"schema", "checks", "adapters", "import", "demo", "report", "simulate"})
+# work on tables of its own, what PostgreSQL alone has.
+NOT_STATEMENTS = frozenset(
+    {"schema", "checks", "adapters", "import", "demo", "report", "simulate", "postgres"}
+)
 
 
 class StatementError(Exception):
@@ -190,7 +192,7 @@ class Compiler:
 
     def _from_disk(self, name: str, variant: Variant) -> Compiled:
         text = load(name).text
-        relevant = frozenset(relation for relation in self.missing if _mentions(text, relation))
+        relevant = frozenset(name for name in self.missing if _mentions(text, name))
         variant = replace(variant, missing=relevant)
         path = self._path(text, variant)
         found = path and _read(path)
@@ -211,8 +213,10 @@ class Compiler:
         return self.cache / "sql" / hashlib.sha256(wanted.encode()).hexdigest()
 
 
-def _mentions(text: str, relation: str) -> bool:
-    return ".".join(relation.split(".")[:2]) in text
+def _mentions(text: str, missing: str) -> bool:
+    """Tell whether a statement reads the *missing* relation or column at all."""
+    schema, relation, *column = missing.split(".")
+    return f"{schema}.{relation}" in text and all(name in text for name in column)
 
 
 def _read(path: Path) -> Compiled | None:
@@ -243,7 +247,7 @@ def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled
     statement = load(name)
     query = _parse(statement.text)
     for relation in variant.missing:
-        _replace_missing(query, relation)
+        _replace_missing(query, relation, missing=variant.missing)
     if isinstance(query, exp.Query):
         if variant.unsorted:
             for order in list(query.find_all(exp.Order)):
@@ -356,8 +360,11 @@ def _later(keys: tuple[SortKey, SortKey], variant: Variant) -> str:
     return f"({key.sql} {compare} {key_value} or ({same}) or {key.sql} is null)"
 
 
-def _replace_missing(query: exp.Expr, relation: str) -> None:
-    """Let a relation or column that the source does not provide read as empty or null, typed by the contract."""
+def _replace_missing(query: exp.Expr, relation: str, *, missing: frozenset[str]) -> None:
+    """Let a relation or column that the source does not provide read as empty or null, typed by the contract.
+
+    What is there is named one by one, because `select *` asks for columns too that a login may not read.
+    """
     from sqlglot import exp
 
     schema, table, *column = relation.split(".")
@@ -370,8 +377,9 @@ def _replace_missing(query: exp.Expr, relation: str) -> None:
             _leave_out(node, alias, _types(f"{schema}.{table}"))
             continue
         if column:
-            kind = _types(f"{schema}.{table}")[column[0]]
-            inner = f"select *, null::{kind} as {column[0]} from {schema}.{table}"  # noqa: S608 - the contract's names
+            types = _types(f"{schema}.{table}")
+            there = ", ".join(name for name in types if f"{schema}.{table}.{name}" not in missing)
+            inner = f"select {there}, null::{types[column[0]]} as {column[0]} from {schema}.{table}"  # noqa: S608 - the contract's
         else:
             nulls = (f"null::{kind} as {name}" for name, kind in _types(f"{schema}.{table}").items())
             inner = f"select {', '.join(nulls)} where false"

@@ -168,7 +168,7 @@ def test_init_makes_a_database_and_may_be_repeated(run: Run, tmp_path: Path) -> 
         (["kpis"], "no database is named: give --db PATH or set CAMPAIGNKIT_DB"),
         (["kpis", "--db", "{tmp}/missing.duckdb"], "missing.duckdb does not exist"),
         (["kpis", "--db", "{tmp}"], "is a folder"),
-        (["kpis", "--db", "postgresql://localhost/x"], "DuckDB files only"),
+        (["kpis", "--db", "postgresql://127.0.0.1:1/x"], "x does not answer (Connection refused)"),
         (["kpis", "--db", "{db}"], "choose one of bank, retail, or master"),
         (["kpis", "--db", "{db}", "--workspace", "x"], "no workspace 'x'"),
         (["show", "ffff", "--db", "{db}", "--workspace", "master"], "begins with 'ffff'"),

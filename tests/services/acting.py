@@ -1,4 +1,4 @@
-"""One process among several on one file: `python -m tests.services.acting PATH ACTOR EVENT ID [STOP]`, told when to act.
+"""One process among several on one database: `python -m tests.services.acting URL ACTOR EVENT ID [STOP]`, told when to act.
 
 It says "ready", waits for a line, acts, and prints what came of it. With STOP it stays inside its transaction, once that
 statement has run, until it is killed.
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 import campaignkit
 from campaignkit.domain.errors import CampaignKitError
-from campaignkit.store.duckdb import Session
+from campaignkit.store import duckdb, postgres
 
 
 def say(text: str) -> None:
@@ -19,16 +20,16 @@ def say(text: str) -> None:
 
 
 def stop_after(name: str) -> None:
-    run = Session.run
+    for kind in (duckdb.Session, postgres.Session):
 
-    def stopping(self: Session, asked: str, parameters: Mapping[str, object]) -> int:
-        changed = run(self, asked, parameters)
-        if asked == name:
-            say(f"inside, {changed} changed")
-            sys.stdin.read()
-        return changed
+        def stopping(self: Any, asked: str, parameters: Mapping[str, object], run: Any = kind.run) -> int:
+            changed: int = run(self, asked, parameters)
+            if asked == name:
+                say(f"inside, {changed} changed")
+                sys.stdin.read()
+            return changed
 
-    Session.run = stopping  # type: ignore[method-assign]
+        kind.run = stopping  # type: ignore[method-assign]
 
 
 def main(path: str, actor: str, event: str, id: str, *stop: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from campaignkit.store.base import Store
 from tests import world
 from tests.world import NOW, ago
 
@@ -40,8 +41,16 @@ def recipients(session: world.Session) -> None:
         world.recipient(session, 1, number, ctn_tail=f"{number:02}", **row)
 
 
-def keep_numbers(path: Path) -> None:
-    """Lay the file of clear numbers beside the database at *path*."""
+def keep_numbers(store: Store) -> None:
+    """Keep clear numbers where the engine does: in the relation of a server, in a file beside a database of DuckDB."""
+    if store.dialect == "postgres":
+        with store.writing() as session:
+            for recipient_id, ctn in [*NUMBERS.items()][:8]:
+                world.insert(
+                    session, "core.recipient_numbers", campaign_id=1, recipient_id=recipient_id, ctn=ctn
+                )
+        return
+    path = Path(store.address)
     numbers = path.with_name(f"{path.name}.numbers.duckdb")
     with duckdb.connect(str(numbers)) as connection:
         connection.execute(

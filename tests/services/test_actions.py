@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-import campaignkit
 from campaignkit import CampaignFilter, Kit, Moderation, Role, Status
 from campaignkit.domain.access import RANK
 from campaignkit.domain.errors import (
@@ -27,9 +26,8 @@ from campaignkit.domain.errors import (
     TransitionNotAllowed,
 )
 from campaignkit.domain.lifecycle import ACTIONS, AUDITED, Event, State, after, why_not
-from campaignkit.store import duckdb as store_module
 from tests import world
-from tests.services.conftest import Build, every_status
+from tests.services.conftest import Build, every_status, place, reopened, session_of
 from tests.world import NOW, ago
 
 ROOT = Path(__file__).parents[2]
@@ -67,12 +65,14 @@ def two_new(session: world.Session) -> None:
     world.campaign(session, 2, status="New", auto_start=False)
 
 
+AUDIT = "audit_id workspace_id campaign_id action actor note status_before status_after occurred_at".split()
+
+
 def audited(kit: Kit) -> list[dict[str, Any]]:
     """Return the toolkit's audit rows as they stand in the database, oldest first."""
     with kit._store.reading() as session:
-        result = session.connection.execute("select * from kit.audit_events order by audit_id")  # type: ignore[attr-defined]
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        rows = session.query(f"select {', '.join(AUDIT)} from kit.audit_events order by audit_id")
+    return [dict(zip(AUDIT, row, strict=True)) for row in rows]
 
 
 def stored(kit: Kit, number: int) -> tuple[State, datetime]:
@@ -198,16 +198,14 @@ def test_a_note_is_an_entry_of_the_audit_trail_and_changes_nothing_else(build: B
 
 
 def build_viewer(kit: Kit) -> Kit:
-    return campaignkit.open(kit._store.name, workspace="master", actor="vic", now=NOW)
+    return reopened(kit, "vic")
 
 
 # ── who was faster ───────────────────────────────────────────────────────────
 
 
 def opened(kit: Kit, actor: str, **more: Any) -> Kit:
-    return campaignkit.open(
-        kit._store.name, **{"workspace": "master", "role": "moderator", "actor": actor, "now": NOW} | more
-    )
+    return reopened(kit, actor, **{"role": "moderator"} | more)
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -254,9 +252,7 @@ def test_what_core_has_done_is_nobody_s_doing(build: Build) -> None:
     kit = build(two_new, role="moderator", now=ago(hours=1))
     kit.campaigns.start(WAITING)
     with kit._store.writing() as session:
-        session.connection.execute(
-            "update core.campaigns set status = 'Done' where campaign_id = 2"
-        ).complete()  # type: ignore[attr-defined]
+        world.execute(session, "update core.campaigns set status = 'Done' where campaign_id = 2")
     with pytest.raises(
         TransitionNotAllowed, match="cannot cancel a campaign that is Done. Nothing was changed."
     ):
@@ -275,9 +271,9 @@ def test_an_action_on_what_was_seen_is_refused_once_it_is_something_else(build: 
 class Actor:
     """A process that acts once it is told to."""
 
-    def __init__(self, path: Path, *what: str) -> None:
+    def __init__(self, kit: Kit, actor: str, *what: str) -> None:
         self.child = subprocess.Popen(
-            [sys.executable, "-m", "tests.services.acting", str(path), *what],
+            [sys.executable, "-m", "tests.services.acting", place(kit._store, actor), actor, *what],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -304,7 +300,7 @@ class Actor:
 def test_of_many_processes_that_act_at_once_exactly_one_wins(build: Build, event: str, id: str) -> None:
     kit = build(two_new)
     with ExitStack() as closing:
-        actors = [Actor(Path(kit._store.name), f"actor {n}", event, id) for n in range(6)]
+        actors = [Actor(kit, f"actor {n}", event, id) for n in range(6)]
         for actor in actors:
             closing.callback(actor.close)
         assert {actor.hear() for actor in actors} == {"ready"}
@@ -347,7 +343,7 @@ def test_a_process_killed_in_the_middle_has_done_nothing_and_holds_nobody_up(
     kit = build(two_new, role="operator")
     before = stored(kit, 2)
     with ExitStack() as closing:
-        actor = Actor(Path(kit._store.name), "late", "archive", WAITING, after)
+        actor = Actor(kit, "late", "archive", WAITING, after)
         closing.callback(actor.close)
         assert actor.hear() == "ready"
         actor.go()
@@ -363,16 +359,17 @@ def test_an_archive_mark_that_appears_meanwhile_undoes_the_whole_step(
 ) -> None:
     """As on a server, where another session may commit between the judgement and the step."""
     kit = build(two_new, role="operator")
-    run = store_module.Session.run
+    kind = session_of(kit)
+    run = kind.run
 
-    def meanwhile(session: store_module.Session, name: str, parameters: dict[str, Any]) -> int:
+    def meanwhile(session: Any, name: str, parameters: dict[str, Any]) -> int:
         changed = run(session, name, parameters)
         if name == "actions/move":
             world.insert(session, "kit.archived", campaign_id=2, archived_at=NOW, archived_by="eve")
         return changed
 
     before = stored(kit, 2)
-    monkeypatch.setattr(store_module.Session, "run", meanwhile)
+    monkeypatch.setattr(kind, "run", meanwhile)
     for act in (kit.campaigns.start, kit.campaigns.archive):
         with pytest.raises(CampaignKitError, match="Nothing was changed"):
             act(WAITING)
@@ -384,16 +381,15 @@ def test_a_status_that_moves_meanwhile_is_not_overwritten(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kit = build(two_new, role="operator")
-    run = store_module.Session.run
+    kind = session_of(kit)
+    run = kind.run
 
-    def meanwhile(session: store_module.Session, name: str, parameters: dict[str, Any]) -> int:
+    def meanwhile(session: Any, name: str, parameters: dict[str, Any]) -> int:
         if name == "actions/move":
-            session.connection.execute(
-                "update core.campaigns set status = 'Building' where campaign_id = 2"
-            ).complete()
+            world.execute(session, "update core.campaigns set status = 'Building' where campaign_id = 2")
         return run(session, name, parameters)
 
-    monkeypatch.setattr(store_module.Session, "run", meanwhile)
+    monkeypatch.setattr(kind, "run", meanwhile)
     with pytest.raises(Stale, match="this campaign has become Building meanwhile"):
         kit.campaigns.start(WAITING)
     monkeypatch.undo()
@@ -486,7 +482,7 @@ def test_a_viewer_s_kit_refuses_and_its_store_cannot_write(kit: Kit) -> None:
 
 
 def test_a_viewer_s_process_imports_no_acting_code(build: Build) -> None:
-    path = build(every_status)._store.name
+    path = build(every_status)._store.address
     code = (
         "import sys, campaignkit\n"
         f"kit = campaignkit.open({path!r}, workspace='master', role=sys.argv[1])\n"

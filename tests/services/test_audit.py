@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import campaignkit
 from campaignkit import Kit
 from campaignkit.domain.errors import InvalidInput, NotFound
 from campaignkit.services.audit import AuditEvent, write_csv
 from tests import world
-from tests.services.conftest import Build
+from tests.services.conftest import Build, owned, reopened
 from tests.world import NOW, ago
 
 ONE, NEW = "00000001", "00000002"
@@ -163,7 +162,7 @@ def core_writes(kit: Kit, phase: str, reason: str | None, **after: float) -> Cal
     """Return what lets Core enter a phase of campaign 2, so long after now."""
 
     def write() -> None:
-        with kit._store.writing() as session:
+        with owned(kit).writing() as session:
             number = session.query("select count(*) from core.state_events")[0][0]
             world.insert(
                 session, "core.state_events",  # type: ignore[arg-type]
@@ -213,5 +212,5 @@ def test_archive_restore_and_notes_are_no_phases(build: Build) -> None:
 def test_another_viewer_sees_the_same_trail(build: Build) -> None:
     kit = build(fill, role="operator")
     kit.campaigns.start(NEW)
-    other = campaignkit.open(kit._store.name, workspace="retail", actor="vic", now=NOW)
+    other = reopened(kit, "vic", workspace="retail")
     assert other.audit.of(NEW) == kit.audit.of(NEW)

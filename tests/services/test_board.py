@@ -9,7 +9,7 @@ import pytest
 from campaignkit import Kit
 from campaignkit.services.board import Trouble, as_json
 from tests import world
-from tests.services.conftest import Build
+from tests.services.conftest import Build, owned, reopened
 from tests.world import NOW, ago
 
 
@@ -24,18 +24,20 @@ def messages(
     rate: float = 0.9,
 ) -> None:
     """Insert messages that were sent evenly between two moments (minutes ago), `rate` of them delivered at once."""
-    session.connection.execute(
+    world.execute(
+        session,
         """
         insert into core.recipients (campaign_id, recipient_id, ctn_tail, stage, esme, smpp_code, sms_result, created_at, sent_at, dlr_at)
-        select $campaign, n + $first, '0123', 'Delivered', $esme, case when ok then 'DELIVRD' end,
-               case when ok then 'delivered' else 'unknown' end, $begins, sent, case when ok then sent + interval 6 second end
-        from (select n, $begins + n * $step as sent, (n * 7) % 100 < 100 * $rate as ok from range($count) r(n))
+        select $campaign::bigint, n + $first::bigint, '0123', 'Delivered', $esme::varchar, case when ok then 'DELIVRD' end,
+               case when ok then 'delivered' else 'unknown' end, $begins::timestamptz, sent, case when ok then sent + interval '6 seconds' end
+        from (select n, $begins::timestamptz + n * $step::interval as sent, (n * 7) % 100 < 100 * $rate::float8 as ok
+              from generate_series(0, $count::bigint - 1) r(n)) m
         """,
         {
             "campaign": campaign_id, "count": count, "esme": esme, "rate": rate, "begins": ago(minutes=since),
-            "step": timedelta(minutes=since - until) / count, "first": int(since * 100_000),
+            "step": timedelta(minutes=since - until) / count, "first": int(since * 100_000) + sum(map(ord, esme)) * 10_000_000,
         },
-    ).complete()  # fmt: skip
+    )  # fmt: skip
 
 
 def waiting(session: world.Session, campaign_id: int, count: int) -> None:
@@ -172,13 +174,10 @@ def test_the_sums_are_those_of_the_lines(kit: Kit) -> None:
 
 
 def test_without_the_job_s_errors_a_stalled_campaign_has_no_reason(build: Build) -> None:
-    path = build(fill)._store.path  # type: ignore[attr-defined]
-    import campaignkit
-    from campaignkit.store.duckdb import DuckStore
-
-    with DuckStore(path, writable=True).open().writing() as session:
+    kit = build(fill)
+    with owned(kit).writing() as session:
         session.script("drop table core.job_errors")
-    stalled = campaignkit.open(path, workspace="master", now=NOW).board().lines[0]
+    stalled = reopened(kit).board().lines[0]
     assert stalled.troubles == (Trouble.STALLED,) and stalled.reason is None
 
 

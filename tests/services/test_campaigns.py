@@ -11,13 +11,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import campaignkit
 from campaignkit import CampaignFilter, Kit, Mode, Period, Status, Verdict
 from campaignkit.domain.errors import Ambiguous, InvalidInput, NotAllowed, NotFound, StoreUnreadable
 from campaignkit.domain.filters import CampaignSort, Cursor, View
 from campaignkit.domain.lists import CampaignList
 from tests import world
-from tests.services.conftest import Build, every_status
+from tests.services.conftest import Build, every_status, reopened
 from tests.world import NOW, ago
 
 TIE = "00000001-0000-0000-0000-000000000000"
@@ -299,18 +298,17 @@ def test_members_limit_workspaces_and_roles(build: Build) -> None:
     kit = build(fill, role="moderator")
     assert kit.viewer.workspaces == ("bank",)
     assert kit.campaigns.show("00000006").actions == ("archive",), "an operator, whatever was asked for"
-    path = kit._store.path
-    assert campaignkit.open(path, workspace="master", actor="root").viewer.workspaces == ("bank", "retail")
+    assert reopened(kit, "root").viewer.workspaces == ("bank", "retail")
     with pytest.raises(NotAllowed, match="eve is no member"):
-        campaignkit.open(path, actor="eve")
+        reopened(kit, "eve")
     with pytest.raises(NotFound, match="no workspace 'retail' for ann"):
-        campaignkit.open(path, workspace="retail", actor="ann")
+        reopened(kit, workspace="retail")
 
 
 def test_without_a_workspace_the_only_one_is_taken_and_several_are_listed(build: Build) -> None:
     kit = build(every_status)
     with pytest.raises(InvalidInput, match="bank, retail, or master"):
-        campaignkit.open(kit._store.path)
+        reopened(kit, workspace=None)
 
 
 @pytest.mark.parametrize(
@@ -496,10 +494,14 @@ def test_a_word_that_the_contract_does_not_know_is_named_and_check_is_the_way_ou
     def fill(session: world.Session) -> None:
         every_status(session)
         world.recipient(session, 6, 1)
-        session.script(
-            f"create table core.other as select * replace ('Asleep' as {column}) from core.{relation};"
-            f"drop table core.{relation}; alter table core.other rename to {relation}"
-        )
+        if isinstance(session, world.OnDuckDB):  # which lets go of no rule
+            session.script(
+                f"create table core.other as select * replace ('Asleep' as {column}) from core.{relation};"
+                f"drop table core.{relation}; alter table core.other rename to {relation}"
+            )
+        else:
+            session.script(f"alter table core.{relation} drop constraint {relation}_{column}_check")
+            session.script(f"update core.{relation} set {column} = 'Asleep'")
 
     kit = build(fill)
     asked = {"campaigns": kit.campaigns.page, "recipients": lambda: kit.recipients.page("00000006")}[relation]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-import campaignkit
 from campaignkit import Kit, RecipientFilter
 from campaignkit.domain.errors import InvalidInput
 from tests import world
-from tests.services.conftest import Build
+from tests.services.conftest import Build, reopened
 from tests.world import NOW, ago
 
 ONE = "00000001"
@@ -124,8 +123,8 @@ def test_what_a_source_does_not_provide_is_named_and_never_zero(build: Build) ->
     def fill(session: world.Session) -> None:
         recipients(session)
         for relation in ("state_events", "job_errors", "audit_events"):
-            session.connection.execute(f"drop table core.{relation}").complete()
-        session.connection.execute("update core.campaigns set mode = null").complete()
+            world.execute(session, f"drop table core.{relation}")
+        world.execute(session, "update core.campaigns set mode = null")
 
     kit = build(fill)
     shown = kit.campaigns.show(ONE)
@@ -143,11 +142,12 @@ def test_peak_memory_does_not_depend_on_how_many_rows_match(build: Build) -> Non
     def fill(session: world.Session) -> None:
         world.workspace(session, "retail")
         world.campaign(session, 1)
-        session.connection.execute(
+        world.execute(
+            session,
             "insert into core.recipients (campaign_id, recipient_id, ctn_tail, stage, sms_result, created_at, sent_at)"
-            " select 1, n, '0123', 'Delivered', 'unknown', $now, $now from range(300000) r(n)",
+            " select 1, n, '0123', 'Delivered', 'unknown', $now::timestamptz, $now::timestamptz from generate_series(0, 299999) r(n)",
             {"now": NOW},
-        ).complete()
+        )
 
     kit = build(fill)
     kit.recipients.page(ONE)
@@ -160,9 +160,9 @@ def test_peak_memory_does_not_depend_on_how_many_rows_match(build: Build) -> Non
     assert peak < 2_000_000
 
 
-def test_the_kit_s_repr_names_the_file_and_the_scope(kit: Kit) -> None:
-    assert repr(kit).endswith("world.duckdb', workspace='master')")
-    assert repr(campaignkit.open(kit._store.path)).endswith("workspace='retail')")
+def test_the_kit_s_repr_names_the_database_and_the_scope(kit: Kit) -> None:
+    assert repr(kit).startswith(f"Kit('{kit._store.name}', workspace='master'")
+    assert repr(reopened(kit, workspace=None)).endswith("workspace='retail')")
 
 
 def test_a_spelling_that_an_adapter_brought_along_is_judged_as_the_import_judged_it(build: Build) -> None:

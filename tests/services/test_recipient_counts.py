@@ -136,19 +136,21 @@ def test_errors_tell_what_each_channel_sent_and_the_networks_own_code(build: Bui
     def fill(session: world.Session) -> None:
         world.workspace(session, "retail")
         world.campaign(session, 1)
-        session.connection.execute(
+        world.execute(
+            session,
             """
-            insert into core.recipients by name
+            insert into core.recipients (campaign_id, recipient_id, ctn_tail, stage, esme, smpp_code, sms_result, err,
+              parts, created_at, sent_at)
             select 1 as campaign_id, n as recipient_id, '0123' as ctn_tail, 'Delivered' as stage,
                    case when n % 2 = 0 then 'good' else 'bad' end as esme,
                    case when n % 20 = 1 then 'REJECTD' else 'DELIVRD' end as smpp_code,
                    case when n % 20 = 1 then 'failed' else 'delivered' end as sms_result,
                    case when n % 20 = 1 then '045' end as err, 1 as parts,
-                   $now as created_at, $now as sent_at
-            from range(1, 2001) t(n)
+                   $now::timestamptz as created_at, $now::timestamptz as sent_at
+            from generate_series(1, 2000) t(n)
             """,
             {"now": NOW},
-        ).complete()
+        )
 
     found = build(fill).errors.of(ID)
     assert found.channels == (

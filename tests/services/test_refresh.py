@@ -19,7 +19,7 @@ from campaignkit.services.check import check
 from campaignkit.services.refresh import BREATH, CAMPAIGNS, RECIPIENTS, SETTLED, Refreshed, bundles, refresh
 from campaignkit.store.duckdb import DuckStore, Session
 from tests import world
-from tests.services.conftest import Build
+from tests.services.conftest import Build, owned, reopened
 from tests.world import NOW, ago
 
 STAGES = ("New", "Sending", "Delivered", "Failed")
@@ -100,15 +100,15 @@ def everything(kit: Kit) -> dict[str, Any]:
 
 def without_counts(kit: Kit) -> dict[str, Any]:
     """Return the same by a kit for which nothing was ever counted, on a copy of the rows."""
-    store = kit._store
+    store = owned(kit)
     with store.writing() as session:
         session.script("create schema aside")
         for name in ("counted", "counted_parts", "counted_quarters"):
-            session.script(f"create table aside.{name} as from kit.{name}; delete from kit.{name}")
+            session.script(f"create table aside.{name} as select * from kit.{name}; delete from kit.{name}")
     found = everything(kit)
     with store.writing() as session:
         for name in ("counted", "counted_parts", "counted_quarters"):
-            session.script(f"insert into kit.{name} from aside.{name}")
+            session.script(f"insert into kit.{name} select * from aside.{name}")
         session.script("drop schema aside cascade")
     return found
 
@@ -137,7 +137,11 @@ def agree(kit: Kit) -> None:
 
 FOREIGN = {
     "receipts come in": "update core.recipients set smpp_code = 'UNDELIV', sms_result = 'failed' where smpp_code is null",
-    "rows come in": "insert into core.recipients select * replace (recipient_id + 100 as recipient_id) from core.recipients",
+    "rows come in": (
+        "insert into core.recipients (campaign_id, recipient_id, ctn_tail, stage, esme, filter, smpp_code, sms_result,"
+        " created_at, sent_at) select campaign_id, recipient_id + 100, ctn_tail, stage, esme, filter, smpp_code, sms_result,"
+        " created_at, sent_at from core.recipients"
+    ),
     "rows go": "delete from core.recipients where smpp_code = 'DELIVRD'",
     "all rows go": "delete from core.recipients where campaign_id = 1",
     "times move": "update core.recipients set sent_at = sent_at + interval '37 hours' where sent_at is not null",
@@ -157,7 +161,7 @@ def test_foreign_changes_are_on_every_screen_on_both_sides_of_a_refresh(
     if refreshed_before:
         assert kit.refresh() == Refreshed(counted=3, left=0)
         assert everything(kit) == before
-    with kit._store.writing() as session:
+    with owned(kit).writing() as session:
         session.script(FOREIGN[change])
         session.script("update core.campaigns set updated_at = updated_at + interval '1 second'")
     agree(kit)
@@ -174,7 +178,7 @@ def test_an_export_has_as_many_rows_as_the_screens_say_on_both_sides_of_a_refres
     kit.refresh()
     one = kit.campaigns.page().rows[0].external_id
     for refreshed in (False, True):
-        with kit._store.writing() as session:
+        with owned(kit).writing() as session:
             session.script(FOREIGN["rows come in"].replace("100", str(100 + 100 * refreshed)))
             session.script("update core.campaigns set updated_at = updated_at + interval '1 second'")
         if refreshed:
@@ -286,7 +290,7 @@ def test_only_what_changed_is_counted_again(build: Build) -> None:
     kit = build(fill, role="operator")
     assert kit.refresh() == Refreshed(counted=3, left=0)
     assert kit.refresh() == Refreshed(counted=0, left=0)
-    with kit._store.writing() as session:
+    with owned(kit).writing() as session:
         session.script(
             "update core.campaigns set updated_at = updated_at - interval '1 day' where campaign_id = 2"
         )
@@ -298,13 +302,14 @@ def test_only_what_changed_is_counted_again(build: Build) -> None:
 
 def test_what_changed_a_moment_ago_is_left_for_the_next_time(build: Build) -> None:
     kit = build(fill, role="operator")
-    with kit._store.writing() as session:
+    with owned(kit).writing() as session:
         moments = {1: NOW - SETTLED, 2: NOW, 3: NOW + timedelta(days=1)}
         for campaign_id, moment in moments.items():
-            session.connection.execute(
+            world.execute(
+                session,
                 "update core.campaigns set updated_at = $at where campaign_id = $c",
                 {"at": moment, "c": campaign_id},
-            ).complete()
+            )
     assert kit.refresh() == Refreshed(counted=0, left=3)
     agree(kit)
     assert refresh(kit._store, now=NOW + timedelta(seconds=3)) == Refreshed(counted=2, left=1)
@@ -329,11 +334,9 @@ def test_a_database_from_before_there_were_counts_says_what_to_do_and_answers_al
     kit = build(fill, role="operator")
     whole = everything(kit)
     kit.refresh()
-    with kit._store.writing() as session:
+    with owned(kit).writing() as session:
         session.script("drop table kit.counted_parts")  # one of them alone would say that there is nothing
-    old = campaignkit.open(
-        tmp_path / "world.duckdb", workspace="master", role="operator", now=NOW, actor="ann"
-    )
+    old = reopened(kit, role="operator")
     assert everything(old) == whole
     with pytest.raises(StoreError, match=r"kit\.counted to keep counts in: run `campaignkit init`"):
         old.refresh()

@@ -23,7 +23,7 @@ def main() -> None:
     from campaignkit.serve.voila.app import serve
 
     try:
-        serve(options, secret=settings.proxy_secret or "", login=settings.actor)
+        serve(options, secret=settings.proxy_secret or "", login=settings.person)
     finally:
         shutil.rmtree(options.folder, ignore_errors=True)
 

@@ -1,0 +1,422 @@
+"""The server's store: a PostgreSQL database, 15 or later, whose GRANTs decide what a login may do.
+
+A reading session is one REPEATABLE READ snapshot that can change nothing; a writing one is a READ COMMITTED
+transaction, because an action waits for whoever is faster and then has to see what they did. What is large is COPY's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row
+
+from campaignkit.assets import asset
+from campaignkit.domain.access import Role
+from campaignkit.domain.errors import NotAllowed, OutcomeUnknown, StoreBusy, StoreError, StoreMissing
+from campaignkit.store import base, statements
+from campaignkit.store.address import Address
+from campaignkit.store.base import PLAIN, Row, Share, Transactions
+from campaignkit.store.pool import Connection, Pool
+from campaignkit.store.probe import REQUIRED, Probe, probe
+from campaignkit.store.sqlstates import sentences
+from campaignkit.store.statements import Compiler, Dialect, Variant
+
+READ = b"begin isolation level repeatable read read only"
+WRITE = b"begin isolation level read committed read write"
+CLAIMS = 0x636B6974  # 'ckit': the first half of the advisory locks that claims take
+NUMBERS = "core.recipient_numbers"
+BUSY_SECONDS = 60.0
+BLOCK_BYTES = 1 << 20
+TELL_ROWS = 20_000  # how often an export says how far it is
+
+
+class Session:
+    """Statements on one consistent state of the database; only valid inside its `with` block."""
+
+    def __init__(self, connection: Connection, compiler: Compiler) -> None:
+        self.connection, self._compiler = connection, compiler
+
+    def rows(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> list[Row]:
+        """Return the rows of statement *name* as dictionaries; moments are aware, in UTC."""
+        sql, given = self._filled(name, parameters, variant)
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(sql, given).fetchall()
+
+    def row(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> Row:
+        """Return the only row of statement *name*."""
+        (row,) = self.rows(name, parameters, variant)
+        return row
+
+    def run(self, name: str, parameters: Mapping[str, object]) -> int:
+        """Execute statement *name* and return the number of rows it changed."""
+        return self.connection.execute(*self._filled(name, parameters, PLAIN)).rowcount
+
+    def copy(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        variant: Variant,
+        *,
+        to: Path,
+        header: bool,
+        expected: int,
+        progress: Share,
+    ) -> int:
+        """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are.
+
+        The server sends a message a row, and those are counted.
+        """
+        copied = 0
+        sql, given = self._filled(name, parameters, variant)
+        columns = ", ".join(
+            _MOMENT.format(column) if kind == _TIMESTAMP else f'"{column}"'
+            for column, kind in self._columns(sql, given)
+        )
+        spelt = b"select " + columns.encode() + b" from (" + sql + b") as rows"
+        copying = self._copied(spelt, given, how=f"format csv, header {header}")
+        with to.open("wb", buffering=BLOCK_BYTES) as file, contextlib.closing(copying) as lines:
+            for line in lines:
+                file.write(line)
+                copied += 1
+                if copied % TELL_ROWS == 0:
+                    progress(min(copied / max(expected, 1), 1.0))
+        return copied - header
+
+    def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
+        """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes.
+
+        They come as COPY's text, and DuckDB makes the file of it, as it does of its own rows.
+        """
+        sql, given = self._filled(name, parameters, PLAIN)
+        columns = {column: _TYPES[kind] for column, kind in self._columns(sql, given)}
+        text = path.with_name(f"{path.name}.csv")
+        try:
+            copying = self._copied(sql, given, how="format csv, force_quote *")
+            with text.open("xb", buffering=BLOCK_BYTES) as file, contextlib.closing(copying) as lines:
+                file.writelines(lines)
+            _as_parquet(text, columns, path)
+        finally:
+            text.unlink(missing_ok=True)
+
+    def explain(self, name: str, variant: Variant) -> None:
+        """Let the engine plan statement *name* without running it; raises what the engine raises."""
+        compiled = self._compiler(name, variant)
+        self.connection.execute(f"explain {compiled.sql}".encode(), dict.fromkeys(compiled.parameters))
+
+    def in_order(self, campaign_id: int) -> bool:  # noqa: ARG002 - of no campaign
+        """Return False: a server promises no order, and sorting by an index costs it nothing."""
+        return False
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return what *sql*, a query that both engines know and that takes no parameters, yields."""
+        self._be_patient()
+        return self.connection.execute(sql.encode()).fetchall()
+
+    def script(self, sql: str) -> None:
+        """Execute the statements of *sql*, text of a file in `sql/`, one after the other."""
+        self._be_patient()
+        self.connection.execute(sql.encode())
+
+    def _filled(
+        self, name: str, parameters: Mapping[str, object], variant: Variant
+    ) -> tuple[bytes, dict[str, object]]:
+        compiled = self._compiler(name, variant)
+        return compiled.sql.encode(), {key: parameters[key] for key in compiled.parameters}
+
+    def _columns(self, sql: bytes, given: Mapping[str, object]) -> list[tuple[str, int]]:
+        """Return what *sql* yields: names, and types by PostgreSQL's numbers."""
+        described = self.connection.execute(
+            b"select * from (" + sql + b") as rows limit 0", given
+        ).description
+        return [(column.name, column.type_code) for column in described or ()]
+
+    def _copied(
+        self, sql: bytes, given: Mapping[str, object], *, how: str
+    ) -> Generator[bytes | bytearray | memoryview, None, None]:
+        self._be_patient()
+        copy = b"copy (" + sql + f") to stdout ({how})".encode()
+        with self.connection.cursor() as cursor, cursor.copy(copy, given) as lines:
+            yield from lines
+
+    def _be_patient(self) -> None:
+        self.connection.execute(_file("patient"))
+
+
+class PostgresStore:
+    """A PostgreSQL database. `writable=False` refuses every writing session, whatever the server would permit.
+
+    `login` is who the server says we are, `granted` the role that its GRANTs amount to.
+    """
+
+    dialect: Dialect = "postgres"
+
+    def __init__(
+        self, url: str, *, writable: bool = False, cache: Path | None = None, numbers: bool = False
+    ) -> None:
+        self._address = Address(url)
+        self.name, self.writable, self._cache, self._numbers = self._address.name, writable, cache, numbers
+        self._pool = Pool(self._address)
+        self._hidden = frozenset() if numbers else frozenset({NUMBERS})
+        self._compiler = Compiler(self.dialect, missing=self._hidden, cache=cache)
+        self.probe = Probe()
+        self.login: str | None = None
+        self.granted = Role.VIEWER
+
+    def __repr__(self) -> str:
+        return f"PostgresStore({self.name!r})"
+
+    @property
+    def address(self) -> str:
+        """Return what another process opens the same database by: the URL as it was given, its password included."""
+        return self._address.whole()
+
+    def open(self) -> PostgresStore:
+        """Look at what the database holds and what the login may do with it; raises `StoreError` or `NotAllowed`."""
+        statements.check_once(self._cache)
+        with self.reading() as session:
+            ((login, numbers, has_numbers, operator, moderator, hidden),) = session.query(
+                _file("rights").decode()
+            )
+            self._check_readable(login, hidden)
+            found = probe(session, self.name)
+        if self._numbers and not numbers:
+            self._refuse_numbers(login, there=has_numbers)
+        self.login, self.probe = login, found
+        self.granted = (
+            Role.MODERATOR if operator and moderator else Role.OPERATOR if operator else Role.VIEWER
+        )
+        self._compiler = self._compiler_for_what_is_there()
+        return self
+
+    def close(self) -> None:
+        """Let go of the connections that are kept for the next session."""
+        self._pool.close()
+
+    @contextlib.contextmanager
+    def apart(self, scratch: Path, *, numbers: bool) -> Iterator[PostgresStore]:  # noqa: ARG002 - nothing spills here
+        """Return the same database: a server answers many at once, and has its own place for what does not fit."""
+        other = PostgresStore(self.address, cache=self._cache, numbers=numbers and self._numbers)
+        other.probe, other.login, other.granted = self.probe, self.login, self.granted
+        other._compiler = other._compiler_for_what_is_there()
+        with contextlib.closing(other):
+            yield other
+
+    @contextlib.contextmanager
+    def claim(self, name: str) -> Iterator[Callable[[str], None]]:
+        """Hold *name* while this process lives, alone; takes a short note for others.
+
+        A claim is an advisory lock of a connection of its own, whose application name carries the note: both are gone
+        with the connection, however it ends.
+        """
+        with contextlib.ExitStack() as closing:
+            with sentences(self.name):
+                connection = closing.enter_context(contextlib.closing(self._pool.connect()))
+                taken = connection.execute("select pg_try_advisory_lock(%s, %s)", _lock_of(name)).fetchone()
+                if taken != (True,):
+                    raise StoreBusy(f"{name} is being worked on by another program: wait for it")
+
+            def note(text: str) -> None:
+                with contextlib.suppress(psycopg.Error):  # how far it is, is worth no failure
+                    connection.execute(
+                        "select set_config('application_name', %s, false)", [f"{name} {text}"[:63]]
+                    )
+
+            note("")
+            try:
+                yield note
+            finally:
+                with contextlib.suppress(psycopg.Error):  # now, and not when the server gets to it
+                    connection.execute("select pg_advisory_unlock(%s, %s)", _lock_of(name))
+
+    def claimed(self, name: str) -> str | None:
+        """Return what the holder of *name* noted, or None if no living process holds it."""
+        family, key = _lock_of(name)
+        with self.reading() as session:
+            found = session.connection.execute(
+                _file("claimed"), {"family": family, "key": key % 2**32}
+            ).fetchall()
+        return next((text[len(name) :].strip() for (text,) in found if text.startswith(name)), None)
+
+    def forget(self, name: str) -> None:
+        """Do nothing: a holder that was killed has left nothing."""
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Return a session that sees one state of the database and cannot change it."""
+        with sentences(self.name), self._pool.transaction(READ) as connection:
+            try:
+                yield Session(connection, self._compiler)
+            finally:
+                _undo(connection)
+
+    def writing(self) -> contextlib.AbstractContextManager[Session]:
+        """Return a session that is one transaction: committed at the end of the block, or not at all.
+
+        Raises `OutcomeUnknown` if the server is lost while it confirms.
+        """
+        self._check_writable()
+        return self._transaction()
+
+    def transactions(self) -> contextlib.AbstractContextManager[Transactions]:
+        """Return what makes one writing session after the other; everybody else's go on meanwhile."""
+        self._check_writable()
+        return contextlib.nullcontext(self._transaction)
+
+    @contextlib.contextmanager
+    def upgrading(self) -> Iterator[Session]:
+        """Return a writing session that creates or upgrades the schema while nobody else does; then build indexes.
+
+        Those are built beside running writers, so outside of the transaction, and only on tables of the login's own.
+        """
+        with sentences(self.name), contextlib.closing(self._pool.connect()) as alone:
+            _wait_for(alone, self.name)
+            try:
+                with self._transaction() as session:
+                    yield session
+            except NotAllowed as error:
+                raise NotAllowed(
+                    f"{error}; preparing a database takes its owner, who owns core.* too, and, once for each server,"
+                    " the right to create roles"
+                ) from error
+            alone.execute("set statement_timeout = 0")
+            for statement in _wanted_indexes(alone):
+                alone.execute(statement.encode())
+
+    def furnish(self, session: base.Session, *, new: bool) -> None:
+        """Make the key of recipients and a place for numbers, where core.* is *new*; group roles, and what they may."""
+        parts = ["roles", "grants"]
+        if new:
+            session.script(asset("sql", "schema", "006_numbers.sql").read_text(encoding="utf-8"))
+            parts.insert(0, "key")
+        for part in parts:
+            session.script(_file(part).decode())
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with sentences(self.name), self._pool.transaction(WRITE) as connection:
+            try:
+                yield Session(connection, self._compiler)
+            except BaseException:
+                _undo(connection)
+                raise
+            self._commit(connection)
+
+    def _commit(self, connection: Connection) -> None:
+        if connection.info.transaction_status is TransactionStatus.INERROR:
+            _undo(connection)
+            raise RuntimeError("a statement of this transaction has failed, and nobody heeded it")
+        try:
+            connection.execute("commit")
+        except psycopg.OperationalError as error:
+            if not connection.closed:
+                _undo(connection)
+                raise
+            raise OutcomeUnknown(
+                f"the connection to {self.name} was lost while it confirmed the change, which may be done or not: look"
+                " at the campaign and its audit trail (`campaignkit audit ID`) before you repeat it"
+            ) from error
+
+    def _check_writable(self) -> None:
+        if not self.writable:
+            raise StoreError(f"{self.name} was opened read-only: open it with a role that may act")
+
+    def _compiler_for_what_is_there(self) -> Compiler:
+        return Compiler(self.dialect, missing=self.probe.missing | self._hidden, cache=self._cache)
+
+    def _check_readable(self, login: str, hidden: list[str]) -> None:
+        """Refuse a login that may not read what is there, before it is taken for missing."""
+        closed = [name for name in REQUIRED if name in hidden]
+        if closed:
+            raise NotAllowed(
+                f"{login} may not read {closed[0]} in {self.name}: ask for `grant campaignkit_viewer to {login}`"
+                " (docs/postgresql.md)"
+            )
+
+    def _refuse_numbers(self, login: str, *, there: bool) -> None:
+        without = "leave out clear_numbers (--clear-numbers)"
+        if there:
+            raise NotAllowed(
+                f"{login} may not read full numbers in {self.name}: {without}, or ask for"
+                f" `grant campaignkit_pii to {login}`"
+            )
+        raise StoreMissing(f"{self.name} has no {NUMBERS}, so there are no full numbers: {without}")
+
+
+def _undo(connection: Connection) -> None:
+    """End the transaction without keeping anything; a connection that is lost has done so itself."""
+    with contextlib.suppress(psycopg.OperationalError, psycopg.InterfaceError):
+        connection.execute("rollback")
+
+
+def _wait_for(connection: Connection, name: str) -> None:
+    """Be the only one who prepares this database, as long as the connection lives."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while connection.execute(_file("lock")).fetchone() != (True,):
+        if time.monotonic() > give_up:
+            raise StoreBusy(f"{name} is being prepared by another `campaignkit init`: wait for it")
+        time.sleep(0.05)
+
+
+def _wanted_indexes(connection: Connection) -> Iterator[str]:
+    """Yield what builds the indexes that are missing, and takes away those that were not finished."""
+    rows = connection.execute(_file("indexed")).fetchall()
+    ours = {relation for relation, *_ in rows}
+    covered = {(relation, columns) for relation, _, valid, columns in rows if valid}
+    for line in _file("indexes").decode().splitlines():
+        found = _INDEX.match(line)
+        if not found or found["relation"] not in ours or (found["relation"], found["columns"]) in covered:
+            continue
+        name = f"{found['relation'].split('.')[0]}.{found['name']}"
+        if any(index == name and not valid for _, index, valid, _ in rows):
+            yield f"drop index concurrently {name}"
+        yield line
+
+
+_INDEX = re.compile(r"create index concurrently (?P<name>\w+) on (?P<relation>\w+\.\w+) (?P<columns>\(.+\))$")
+
+
+def _lock_of(name: str) -> tuple[int, int]:
+    """Return the pair of numbers that PostgreSQL locks for *name*."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return CLAIMS, int.from_bytes(digest[:4], "big", signed=True)
+
+
+def _file(name: str) -> bytes:
+    return asset("sql", "postgres", f"{name}.sql").read_bytes()
+
+
+_TIMESTAMP = 1114
+_MOMENT = """to_char("{0}", 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') as "{0}\""""
+_TYPES = {  # of PostgreSQL, by number: what DuckDB calls it
+    16: "boolean", 20: "bigint", 21: "smallint", 23: "integer", 25: "varchar", 700: "real", 701: "double",
+    1043: "varchar", 1082: "date", 1083: "time", 1114: "timestamp", 1184: "timestamptz", 2950: "uuid",
+}  # fmt: skip
+
+
+def _as_parquet(text: Path, columns: Mapping[str, str], path: Path) -> None:
+    """Turn the CSV *text*, in which every value is quoted and a null is not, into a Parquet file of its rows."""
+    import duckdb
+
+    types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+    how = (
+        "header false, auto_detect false, delim ',', quote '\"', escape '\"', nullstr '', allow_quoted_nulls false,"
+        f" max_line_size {1 << 24}, parallel false, columns {{{types}}}"
+    )
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("set timezone = 'UTC'").complete()
+        connection.execute(
+            f"copy (select * from read_csv({_literal(text)}, {how})) to {_literal(path)}"  # noqa: S608 - two files of ours
+            " (format parquet, compression zstd)"
+        ).complete()
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,6 @@
+-- How every connection of ours is set up: moments in UTC, and an end to what hangs, unless the login, the database or the
+-- address of it says otherwise.
+select set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, YMD', false),
+       case when current_setting('statement_timeout') = '0' then set_config('statement_timeout', '61s', false) end,
+       case when current_setting('idle_in_transaction_session_timeout') = '0'
+         then set_config('idle_in_transaction_session_timeout', '5min', false) end

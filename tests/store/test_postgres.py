@@ -1,0 +1,128 @@
+"""The server's store: sessions, claims, exports, and what becomes of a connection that is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from campaignkit.domain.errors import InvalidInput, StoreBusy, StoreError
+from campaignkit.kit import database
+from campaignkit.store.postgres import PostgresStore
+from tests import world
+from tests.postgres import PREPARED, Server
+
+ROOT = Path(__file__).parents[2]
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def url(prepared: Server) -> Iterator[str]:
+    """Return the address of a database of the test's own, as its owner opens it."""
+    name = prepared.create(f"store{next(_NUMBERS)}", template=PREPARED)
+    yield prepared.url(name)
+    prepared.drop(name)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[PostgresStore]:
+    found = database(url, writable=True).open()
+    assert isinstance(found, PostgresStore)
+    yield found
+    found.close()
+
+
+def test_opening_a_server_imports_no_other_engine(url: str) -> None:
+    code = (
+        "import sys, campaignkit; assert 'psycopg' not in sys.modules\n"
+        f"campaignkit.open({url!r}, workspace='master').campaigns.page()\n"
+        "print('psycopg' in sys.modules, 'duckdb' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]
+
+
+def test_a_session_uses_a_kept_connection_and_sees_one_state(store: PostgresStore) -> None:
+    with store.reading() as session:
+        (first,) = session.query("select pg_backend_pid()")
+        assert session.query("select count(*) from core.workspaces") == [(0,)]
+        with store.writing() as other:
+            world.workspace(other, "retail")
+        assert session.query("select count(*) from core.workspaces") == [(0,)], "its own state"
+    with store.reading() as session:
+        assert session.query("select count(*) from core.workspaces") == [(1,)]
+        (second,) = session.query("select pg_backend_pid()")
+        with store.reading() as inside:
+            assert inside.query("select pg_backend_pid()") != [second]
+    assert len(store._pool._idle) == 2 and first[0] in {one.info.backend_pid for one in store._pool._idle}
+
+
+def test_a_reading_session_cannot_write_and_a_failed_one_keeps_nothing(store: PostgresStore) -> None:
+    with pytest.raises(StoreError, match="takes no changes"), store.reading() as session:
+        world.workspace(session, "retail")
+    with pytest.raises(StoreError, match="refuses the change"), store.writing() as session:
+        [world.workspace(session, "retail") for _ in range(2)]
+    with store.reading() as session:
+        assert session.query("select count(*) from core.workspaces") == [(0,)]
+
+
+def test_a_failure_that_nobody_heeds_is_not_taken_for_done(store: PostgresStore) -> None:
+    writing = store.writing()
+    session = writing.__enter__()
+    world.workspace(session, "retail")
+    with contextlib.suppress(psycopg.Error):
+        session.script("select 1/0")
+    with pytest.raises(RuntimeError, match="nobody heeded"):
+        writing.__exit__(None, None, None)
+    with store.reading() as session:
+        assert session.query("select count(*) from core.workspaces") == [(0,)]
+
+
+def test_a_claim_is_held_by_one_and_ends_with_its_process(store: PostgresStore, url: str) -> None:
+    assert store.claimed("job") is None
+    with store.claim("job") as note, store.claim("another"):
+        note("0.5000")
+        assert database(url).open().claimed("job") == "0.5000"
+        with pytest.raises(StoreBusy, match="job is being worked on"), database(url).open().claim("job"):
+            pass
+    assert store.claimed("job") is None
+    code = (
+        f"import sys; from campaignkit.kit import database\nwith database({url!r}).claim('job') as note:\n"
+        "    note('1'); print('held', flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None and child.stdout.readline() == "held\n"
+    assert store.claimed("job") == "1"
+    child.kill()
+    child.communicate()
+    give_up = time.monotonic() + 10
+    while store.claimed("job") is not None:
+        assert time.monotonic() < give_up, "the server notices that its client has gone"
+
+
+def test_neither_name_nor_repr_has_a_password_and_half_a_password_is_no_host() -> None:
+    for url in (
+        "postgresql://ann:s3cret@db.example:5433/center?sslmode=require",
+        "postgresql://ann@db.example:5433/center?password=s3cret&sslpassword=s3cret",
+    ):
+        store = PostgresStore(url)
+        assert store.name == "postgresql://ann@db.example:5433/center"
+        shown = f"{store!r} {store._address!r} {vars(store._address)!r} {vars(store)!r}"
+        assert "s3cret" not in shown and store.address == url
+    for wrong in (
+        "postgresql://ann:s3@cret@db.example/center",
+        "postgresql://ann:s3/cret@db.example/center",
+        "postgresql://db.example/center?pasword=s3cret",
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            PostgresStore(wrong)
+        assert "cret" not in f"{refused.value} {refused.value.__cause__}"
