@@ -105,6 +105,14 @@ DETECTORS: Sequence[Detector] = (
         label="receipts held up",
     ),
     Detector(
+        question="detect_twice",
+        title="Messages of {sender} were submitted twice",
+        text="From {starts} to {ends} {twice} of the {sent} messages of the sender {sender} ({share}) went to a number that had"
+        " one from it less than ten minutes before, half of them {apart} after it or less. A list that was submitted twice"
+        " looks like this.",
+        weight="twice",
+    ),
+    Detector(
         question="detect_filter",
         title="{channel} rejects a part of the messages",
         text="The carrier behind {channel} rejected {rejected} of {sent} messages ({share}), the others {elsewhere}. A filter"

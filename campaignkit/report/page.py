@@ -331,8 +331,8 @@ def _method(block: Block, pen: _Pen) -> str:
         for id, query in sorted(read.document.queries.items(), key=lambda each: (len(each[0]), each[0]))
     )
     privacy = (
-        "<p>The snapshot holds no phone number, no hash and no digits of one; of the centre’s message ids their form alone; of"
-        " e-mail addresses no local part. Outputs, charts, page, notebook, snapshot and manifest were scanned for anything"
+        "<p>The snapshot holds no phone number, no hash and no digits of one, only which messages went to the same; of the"
+        " centre’s message ids their form alone; of e-mail addresses no local part. Outputs, charts, page, notebook, snapshot and manifest were scanned for anything"
         " shaped like a phone number before sealing, and nothing was found. Who may see full numbers is settled in the"
         " database it came from, not here.</p>"
     )

@@ -7,7 +7,7 @@
 --= messages: count
 select
   left(c.external_id, 8) as campaign, c.workspace_id as workspace, coalesce(c.name, '–') as name, c.status,
-  c.saddr as sender, count(r.recipient_id) as messages
+  c.saddr as sender, count(r.place) as messages
 from campaigns c
 left join recipients r on r.campaign_id = c.campaign_id
 group by all

@@ -7,7 +7,7 @@ with parts(place, verdict) as (
     (6, 'not_submitted'), (7, 'excluded'), (8, 'contradiction')
 ),
 counted as (
-  select p.place, p.verdict, count(r.recipient_id) as messages
+  select p.place, p.verdict, count(r.place) as messages
   from parts p
   left join recipients r on r.verdict = p.verdict and r.in_window
   group by all

@@ -1,8 +1,11 @@
--- The scope's messages as they stood at :as_of; no number, no hash, no tail, and of the centre's id its form alone.
+-- The scope's messages as they stood at :as_of; no number, no hash, no tail, and of the centre's id its form alone. Their own
+-- ids stay out as well, because a source may use numbers for them: `place` counts them in that order, and `same_as` is the
+-- place of the first message to the same number, which tells who got something twice and nothing else.
 -- What was sent or reported later is taken back: not yet submitted, not yet reported. The verdict is that of
 -- domain/delivery.py, by the codes given in :waiting, :delivered and :failed; any other code decides nothing.
 select
-  s.campaign_id, s.recipient_id, s.stage, s.esme, s.filter, s.parts, s.command_status, s.smpp_code, s.sms_result,
+  s.campaign_id, s.place,
+  case when s.ctn_hash is not null then min(s.place) over (partition by s.ctn_hash) end as same_as, s.stage, s.esme, s.filter, s.parts, s.command_status, s.smpp_code, s.sms_result,
   s.err, s.error, s.smsid_form, s.created_at, s.sent_at, s.dlr_at,
   case
     when s.stage = 'New' and s.sms_result = 'unknown' and s.smpp_code is null
@@ -24,7 +27,7 @@ select
   coalesce(s.sent_at >= :from_at::timestamptz and s.sent_at < :to_at::timestamptz, true) as in_window
 from (
   select
-    r.campaign_id, r.recipient_id,
+    r.campaign_id, row_number() over (order by r.campaign_id, r.recipient_id) as place, r.ctn_hash,
     case when r.sent_at > :as_of::timestamptz then 'New' else r.stage end as stage,
     r.esme,
     regexp_replace(regexp_replace(r.filter, '[^@[:space:]]+@', '…@', 'g'), '[+]?[0-9]{9,15}', '****', 'g') as filter,
@@ -47,4 +50,4 @@ from (
   from core.recipients r
   where r.campaign_id = any(:campaign_ids::bigint[]) and r.created_at <= :as_of::timestamptz
 ) as s
-order by s.campaign_id, s.recipient_id
+order by s.place

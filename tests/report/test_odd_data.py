@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 import campaignkit
@@ -145,3 +147,33 @@ def test_a_window_takes_what_was_sent_in_it_and_what_never_was(path: Path, print
     }
     kit = opened(path, fill)
     assert '<tr class="total"><th scope="row">all</th><td class="num">2</td>' in printed(kit, **asked)
+
+
+def test_a_list_that_was_submitted_twice_is_found_where_numbers_can_be_told_apart(
+    path: Path, printed: Printed
+) -> None:
+    def fill(session: Session) -> None:
+        for id, minutes in ((1, 30), (2, 27)):
+            world.campaign(session, id, saddr="ACME")
+            for number in range(1, 31):
+                hash = f"v1:{number:064x}" if number > 1 else None
+                world.recipient(session, id, number, esme="a", ctn_hash=hash, smpp_code="DELIVRD", sms_result="delivered",
+                                sent_at=ago(minutes=minutes), dlr_at=ago(minutes=minutes - 1))  # fmt: skip
+
+    text = re.sub("<sup>c[0-9]+</sup>|<[^>]*>", "", printed(opened(path, fill), filter="status=Done"))
+    assert "Messages of ACME were submitted twice" in text
+    found = text[text.index("Summary") :][:400]
+    assert "29 of the 60 messages of the sender ACME (48.3%)" in found, found
+    assert "half of them 3 minutes after it" in found, found
+
+
+def test_ids_that_are_numbers_stay_out_of_the_snapshot(path: Path, tmp_path: Path, printed: Printed) -> None:
+    def fill(session: Session) -> None:
+        world.campaign(session, 1)
+        for number in range(3):
+            world.recipient(session, 1, 37061234567 + number, ctn_hash="v1:" + "e" * 64, ctn_tail="4567")
+
+    printed(opened(path, fill), filter="status=Done")
+    rows = duckdb.sql(f"from read_parquet('{tmp_path}/snapshot/recipients.parquet')").fetchall()
+    assert [row[1:3] for row in rows] == [(1, 1), (2, 1), (3, 1)]
+    assert "37061234" not in str(rows) and "4567" not in str(rows) and "eeee" not in str(rows)

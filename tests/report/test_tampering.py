@@ -19,7 +19,7 @@ from campaignkit.report.seal import seal_of
 from tests.report.conftest import alter, manifest, redigest, rewrite
 
 HIT = "smpp_code = 'EXPIRED' and esme = 'nordtel-1' and sent_at between '2026-11-16T10:10Z' and '2026-11-16T10:40Z'"
-ONE = f"(select min(recipient_id) from t where {HIT})"
+ONE = f"(select min(place) from t where {HIT})"
 
 
 def text(folder: Path, name: str, old: str, new: str) -> None:
@@ -129,27 +129,27 @@ def hostile_path(name: str) -> Callable[[Path], None]:
 
 
 def hostile_sql(sql: str) -> Callable[[Path], None]:
-    return edited(lambda found: found["predicate"]["queries"]["q10"].update(sql=sql, parameters={}))
+    return edited(lambda found: found["predicate"]["queries"]["q11"].update(sql=sql, parameters={}))
 
 
 TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a changed cell of Parquet": (
-        lambda f: alter(f, "recipients", f"update t set verdict = 'delivered' where recipient_id = {ONE}"),
+        lambda f: alter(f, "recipients", f"update t set verdict = 'delivered' where place = {ONE}"),
         "claim c08 (detect_outage.lost): the snapshot gives 312, sealed was 313"),
     "the same with the file's digest": (
-        lambda f: both(f, "recipients", f"update t set verdict = 'delivered' where recipient_id = {ONE}"),
+        lambda f: both(f, "recipients", f"update t set verdict = 'delivered' where place = {ONE}"),
         "claim c08 (detect_outage.lost): the snapshot gives 312, sealed was 313"),
     "a cell that no claim asks for, with the file's digest": (
-        lambda f: both(f, "recipients", "update t set err = '999' where recipient_id = 1"),
+        lambda f: both(f, "recipients", "update t set err = '999' where place = 1"),
         "claims c01, c02, c03"),
     "a removed row": (
-        lambda f: both(f, "recipients", f"delete from t where recipient_id = {ONE}"),
+        lambda f: both(f, "recipients", f"delete from t where place = {ONE}"),
         "the snapshot gives 312, sealed was 313"),
     "an added row": (
-        lambda f: both(f, "recipients", f"insert into t (select * replace (999999 as recipient_id) from t where recipient_id = {ONE})"),
+        lambda f: both(f, "recipients", f"insert into t (select * replace (999999 as place) from t where place = {ONE})"),
         "the snapshot gives 314, sealed was 313"),
     "a reordered file": (
-        lambda f: alter(f, "recipients", "create or replace table t as from t order by recipient_id desc"),
+        lambda f: alter(f, "recipients", "create or replace table t as from t order by place desc"),
         "snapshot/recipients.parquet is not the file that was sealed"),
     "a changed baseline": (
         lambda f: both(f, "baseline", "update t set messages = messages * 2 where sms_result = 'failed'"),
@@ -178,8 +178,8 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a claim bound to another result": (
         edited(lambda found: lost(found).update(result_sha256="0" * 64)), "claim c08 (detect_outage.lost): its query"),
     "a changed cell of a sealed answer": (
-        edited(lambda found: found["predicate"]["queries"]["q12"]["rows"][0].__setitem__(1, 1)),
-        "query q12 (channels), row 1 (agg-intl), column sent: the snapshot gives 474, sealed was 1"),
+        edited(lambda found: found["predicate"]["queries"]["q13"]["rows"][0].__setitem__(1, 1)),
+        "query q13 (channels), row 1 (agg-intl), column sent: the snapshot gives 474, sealed was 1"),
     "another finding in the manifest": (edited(reworded), "report.html differs in block 2 (Summary)"),
     "another window in the manifest": (
         edited(lambda found: found["predicate"]["facts"].update(window_to="2026-11-16T13:50:00Z")), "differs"),
@@ -209,7 +209,7 @@ TAMPERED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a path out of the folder": (hostile_path("../../etc/passwd"), "a file that no report has: ../../etc/passwd"),
     "an absolute path": (hostile_path("/etc/passwd"), "a file that no report has: /etc/passwd"),
     "a path in the snapshot": (hostile_path("snapshot/../../x.parquet"), "a file that no report has"),
-    "SQL that attaches": (hostile_sql("attach 'x.duckdb'"), "query q10 (impact) cannot be answered: it is not one SELECT"),
+    "SQL that attaches": (hostile_sql("attach 'x.duckdb'"), "query q11 (impact) cannot be answered: it is not one SELECT"),
     "SQL that copies": (hostile_sql("copy recipients to 'x.csv'"), "it is not one SELECT"),
     "SQL that reads a file": (hostile_sql("select content from read_text('/etc/passwd')"), "Permission Error"),
     "SQL that reads a file by its name": (hostile_sql("select * from '/etc/passwd'"), "cannot be answered"),
