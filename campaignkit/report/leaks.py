@@ -8,10 +8,9 @@ looked at as a number on its own.
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
@@ -33,24 +32,43 @@ _DRAWN = frozenset(
 )
 
 
-def numbers_in(text: str, known: Collection[str] = ()) -> list[str]:
-    """Return what of *text* is shaped like a phone number, or holds one of *known* (digits of clear numbers)."""
-    flat = _flat(text)
-    found = [match[0].strip() for match in _NUMBER.finditer(_HARMLESS.sub("|", flat))]
+Known = Mapping[int, frozenset[str]]  # the digits of clear numbers, by how many they are
+NONE: Known = {}
+_SHORTEST = 7  # of those that are looked for: fewer digits stand in every count
+
+
+def known(numbers: Iterable[str]) -> Known:
+    """Return clear numbers as the functions here look for them."""
+    found: dict[int, set[str]] = {}
+    for number in numbers:
+        digits = re.sub(r"\D", "", _flat(number))
+        if len(digits) >= _SHORTEST:
+            found.setdefault(len(digits), set()).add(digits)
+    return {length: frozenset(digits) for length, digits in found.items()}
+
+
+def numbers_in(text: str, known: Known = NONE) -> list[str]:
+    """Return what of *text* is shaped like a phone number, or holds one of *known*, whatever stands around it."""
+    flat = _HARMLESS.sub("|", _flat(text))
+    found = [match[0].strip() for match in _NUMBER.finditer(flat)]
     if known:
         for match in _RUN.finditer(flat):
             digits = re.sub(r"\D", "", match[0])
-            found += [match[0] for number in known if number in digits]
+            found += [
+                match[0]
+                for length, numbers in known.items()
+                if any(digits[at : at + length] in numbers for at in range(len(digits) - length + 1))
+            ]
     return found
 
 
 def _flat(text: str) -> str:
-    """Return *text* with digits of every script as 0 to 9, and without marks that cannot be seen."""
+    """Return *text* with digits of every script as 0 to 9, and without marks that cannot be seen or that stand on others."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(
         str(unicodedata.digit(mark)) if mark.isdigit() else mark
         for mark in folded
-        if unicodedata.category(mark) != "Cf"
+        if unicodedata.category(mark) not in ("Cf", "Mn", "Me")
     )
 
 
@@ -88,7 +106,7 @@ class _Texts(HTMLParser):
         self._line = []
 
 
-def in_html(html: str, known: Collection[str] = ()) -> list[str]:
+def in_html(html: str, known: Known = NONE) -> list[str]:
     """Return the numbers in the texts and attributes of a page, however tags cut them."""
     parser = _Texts()
     parser.feed(html)
@@ -97,7 +115,7 @@ def in_html(html: str, known: Collection[str] = ()) -> list[str]:
     return [number for text in parser.texts for number in numbers_in(text, known)]
 
 
-def in_json(value: Any, known: Collection[str] = (), where: str = "") -> Iterator[tuple[str, str]]:
+def in_json(value: Any, known: Known = NONE, where: str = "") -> Iterator[tuple[str, str]]:
     """Yield place and number of every text and every whole number with nine digits or more in JSON."""
     if isinstance(value, str):
         looked = in_html(value, known) if "<" in value and ">" in value else numbers_in(value, known)
@@ -109,9 +127,11 @@ def in_json(value: Any, known: Collection[str] = (), where: str = "") -> Iterato
     elif isinstance(value, list | tuple):
         for place, item in enumerate(value):
             yield from in_json(item, known, f"{where}[{place}]")
-    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**10:
-        # counts do not get there; ids of the database and sums of bytes may have fewer digits than a number with its country
-        yield where, json.dumps(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        digits = str(abs(value))
+        # counts do not get to eleven digits; ids of the database and sums of bytes may have those of a number without its country
+        if len(digits) > 10 or (len(digits) > 8 and digits in known.get(len(digits), ())):
+            yield where, digits
 
 
 def hidden(number: str) -> str:

@@ -6,10 +6,9 @@ import contextlib
 import errno
 import json
 import os
-import shutil
 import signal
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ import duckdb
 from campaignkit.domain.access import Permission
 from campaignkit.domain.errors import CampaignKitError, InvalidInput
 from campaignkit.kit import Kit
+from campaignkit.report import leaks
 from campaignkit.report import notebook as notebooks
 from campaignkit.report.checking import verify
 from campaignkit.report.document import Read, answered
@@ -37,13 +37,19 @@ from campaignkit.report.seal import (
 from campaignkit.report.sealed import Sealed, sha256_of, snapshot_digest
 from campaignkit.report.snapshot import take
 from campaignkit.report.wanted import Facts, Wanted
+from campaignkit.store import scratch
 
+WORK = f"campaignkit-report-{os.getuid()}-"  # of the kernel, not of the report
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What came of it. `typed` are figures in the text that no claim stands behind; `unaudited` says why no audit was left."""
+    """What came of it.
+
+    `typed` are figures in the text that no claim stands behind, `compared` is how many clear numbers of the scope were
+    looked for, `unaudited` says why the audit trail does not know of it.
+    """
 
     folder: Path
     report: str
@@ -52,6 +58,7 @@ class Made:
     queries: int
     title: str
     typed: tuple[str, ...]
+    compared: int = 0
     unaudited: str = ""
 
 
@@ -61,38 +68,38 @@ def run(
     *,
     notebook: Path | None = None,
     pdf: bool = False,
-    known: Collection[str] = (),
     **asked: Any,
 ) -> Made:
     """Make the report that *asked* (fields of `Wanted`) and the notebook's own parameters want, in the new folder *out*.
 
-    The seal is audited if the kit may act. *known* are the digits of clear numbers to look for. Raises
-    `InvalidInput` for a folder that is there, a scope that cannot be, a cell that fails, a number in the clear; for a
+    The seal is audited if the kit may act, and the report is searched for the scope's clear numbers if it may see
+    them. Raises `InvalidInput` for a folder that is there, a scope that cannot be, a cell that fails, a number in the clear; for a
     figure typed by hand where the report is final. Nothing is left behind then.
     """
     source = notebooks.load(notebook)
     wanted = Wanted(**(notebooks.given(source) if notebook else {}) | asked)
     with _beside(out) as folder:
-        made = _made(kit, wanted, source, folder, pdf=pdf, known=known)
+        made, campaigns = _made(kit, wanted, source, folder, pdf=pdf)
         _durable(folder)
         if out.exists() or out.is_symlink():
             raise InvalidInput(f"{out} is there meanwhile: name a new folder with --out")
         folder.rename(out)
     made = replace(made, folder=out)
-    return replace(made, unaudited=_audited(kit, made))
+    return replace(made, unaudited=_audited(kit, made, campaigns))
 
 
 def _made(
-    kit: Kit, wanted: Wanted, source: notebooks.Notebook, folder: Path, *, pdf: bool, known: Collection[str]
-) -> Made:
+    kit: Kit, wanted: Wanted, source: notebooks.Notebook, folder: Path, *, pdf: bool
+) -> tuple[Made, list[int]]:
+    """Write the report into *folder* and return what it is, with the keys of its campaigns."""
     snapshot = folder / "snapshot"
     earlier = _earlier(wanted) if wanted.supersedes else None
     wanted = replace(wanted, supersedes=earlier["digest"] if earlier else "")
     facts = take(kit, wanted, snapshot)
     if earlier:
         _write_earlier(earlier, snapshot / "earlier.parquet")
-    with tempfile.TemporaryDirectory(prefix="campaignkit-report-") as work:
-        run_over = notebooks.executed(source, facts, snapshot, Path(work))
+    with scratch.folder(Path(tempfile.gettempdir()), WORK) as work:
+        run_over = notebooks.executed(source, facts, snapshot, work)
     with contextlib.closing(Sealed(snapshot)) as sealed:
         read = answered(notebooks.document_of(run_over), sealed, facts)
         typed = tuple(typed_figures(read))
@@ -116,7 +123,11 @@ def _made(
         names = [*files, "report.html", "report.ipynb", *(["report.pdf"] if pdf else [])]
         (folder / "ro-crate-metadata.json").write_bytes(written(crate(read, names)))
         digests = {name: sha256_of(folder / name) for name in [*names, "ro-crate-metadata.json"]}
+        campaigns = sealed.campaign_ids()
+        known = leaks.known(_numbers(kit, campaigns))
+        compared = sum(map(len, known.values()))
         unsealed = {
+            "clear_numbers_compared": compared,
             "generated_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
             "typed_figures": list(typed),
         }
@@ -128,10 +139,24 @@ def _made(
         raise InvalidInput(
             f"the report does not repeat itself: {checked.differences[0]}; a query that draws lots or asks the clock does that"
         )
-    return Made(
+    made = Made(
         folder=folder, report=incident(facts), digest=seal_of(manifest), claims=len(read.document.claims),
-        queries=len(read.document.queries), title=_title(read), typed=typed,
+        queries=len(read.document.queries), title=_title(read), typed=typed, compared=compared,
     )  # fmt: skip
+    return made, campaigns
+
+
+def _numbers(kit: Kit, campaigns: list[int]) -> list[str]:
+    """Return the clear numbers of the scope, if the viewer has the grant; the audit trail knows before (R57)."""
+    if not kit.viewer.clear_numbers:
+        return []
+    said = {
+        "actor": kit.viewer.login, "now": kit.clock(), "action": "pii_revealed", "campaign_ids": campaigns,
+        "note": "full numbers were looked for in an incident report before its sealing; nobody saw them",
+    }  # fmt: skip
+    with kit._store.writing() as session:  # noqa: SLF001 - a report is a service that lives on another floor
+        session.run("audit/report", said)
+        return [row["ctn"] for row in session.rows("snapshot/numbers", said)]
 
 
 def _title(read: Read) -> str:
@@ -150,15 +175,12 @@ def _beside(out: Path) -> Iterator[Path]:
         raise InvalidInput(f"{out} is there already: name a new folder with --out")
     if not out.parent.is_dir():
         raise InvalidInput(f"{out.parent} is no folder: make it first")
+    if not os.access(out.parent, os.W_OK):
+        raise InvalidInput(f"{out.parent} cannot be written to: name another folder with --out")
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.unsealed-", dir=out.parent))
-    except OSError as error:
-        raise InvalidInput(
-            f"{out.parent} cannot be written to ({error.strerror}): name another folder with --out"
-        ) from error
-    folder.chmod(0o755)
-    try:
-        with _ended_as_interrupted():
+        # held while it is written: what a killed process has left is removed by whoever makes a report there next
+        with _ended_as_interrupted(), scratch.folder(out.parent, f".{out.name}.unsealed-") as folder:
+            folder.chmod(0o755)
             yield folder
     except OSError as error:
         if error.errno in FULL:
@@ -168,8 +190,6 @@ def _beside(out: Path) -> Iterator[Path]:
         if "space left" in str(error) or "Could not write" in str(error):
             raise InvalidInput(f"the disk is full: free some space; {out} was not made") from error
         raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -228,17 +248,19 @@ def _write_earlier(earlier: dict[str, Any], path: Path) -> None:
         ).complete()
 
 
-def _audited(kit: Kit, made: Made) -> str:
-    """Leave the seal in the audit trail, and return why not where it cannot be."""
+def _audited(kit: Kit, made: Made, campaigns: list[int]) -> str:
+    """Leave the seal in the audit trail of every campaign, and return why not where it cannot be."""
     manifest = json.loads((made.folder / "manifest.json").read_bytes())
     workspaces = manifest["predicate"]["facts"]["workspaces"]
     if not (kit.acts and all(kit.viewer.may(Permission.ANNOTATE, each) for each in workspaces)):
         return "the audit trail does not know of it: that takes the role operator"
-    given = {"actor": kit.viewer.login, "now": kit.clock(), "note": f"{made.report}, sha256 {made.digest}"}
+    said = {
+        "actor": kit.viewer.login, "now": kit.clock(), "action": "report_sealed", "campaign_ids": campaigns,
+        "note": f"{made.report}, sha256 {made.digest}",
+    }  # fmt: skip
     try:
         with kit._store.writing() as session:  # noqa: SLF001 - a report is a service that lives on another floor
-            for workspace in workspaces:
-                session.run("audit/report_sealed", given | {"workspace_id": workspace})
+            session.run("audit/report", said)
     except CampaignKitError as error:
         return f"the audit trail does not know of it: {error}"
     return ""

@@ -155,7 +155,7 @@ def crate(read: Read, files: Collection[str]) -> dict[str, Any]:
 
 
 def check_no_number(
-    folder: Path, sealed: Sealed, manifest: Mapping[str, Any], known: Collection[str] = ()
+    folder: Path, sealed: Sealed, manifest: Mapping[str, Any], known: leaks.Known = leaks.NONE
 ) -> None:
     """Raise `InvalidInput`, naming the place, if anything in the report is shaped like a phone number or is one of *known*."""
     for table, column, text in sealed.texts():
@@ -163,9 +163,9 @@ def check_no_number(
             raise _leak(f"snapshot/{table}.parquet, column {column}", number)
     for number in leaks.in_html((folder / "report.html").read_text(encoding="utf-8"), known):
         raise _leak("report.html", number)
-    notebook = json.loads((folder / "report.ipynb").read_text(encoding="utf-8"))
-    for place, number in leaks.in_json(notebook, known):
-        raise _leak(f"report.ipynb, {place}", number)
+    for name in ("report.ipynb", "ro-crate-metadata.json"):
+        for place, number in leaks.in_json(json.loads((folder / name).read_bytes()), known):
+            raise _leak(f"{name}, {place}", number)
     for place, number in leaks.in_json(manifest, known):
         raise _leak(f"manifest.json, {place}", number)
 

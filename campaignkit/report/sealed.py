@@ -120,6 +120,10 @@ class Sealed:
                     found += [(table, column, row[0]) for row in rows]
         return found
 
+    def campaign_ids(self) -> list[int]:
+        """Return the database's keys of the campaigns of the scope."""
+        return sorted(row[0] for row in self._connection.table("campaigns").project("campaign_id").fetchall())
+
     def ask(self, sql: str, parameters: Mapping[str, object]) -> Answer:
         """Return the answer to one SELECT; raises `InvalidInput`, with a sentence, for anything else.
 

@@ -104,13 +104,17 @@ class Session:
         return int(rows)
 
     def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
-        """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes."""
+        """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes.
+
+        Raises `OSError` if the file cannot take them.
+        """
         compiled = self._compiler(name, Variant())
         given = {key: parameters[key] for key in compiled.parameters}
         copy = f"copy ({compiled.sql}) to {_literal(str(path))} (format parquet, compression zstd)"
         self.connection.execute("set threads = 1").complete()  # or row groups end where a thread happens to
         try:
-            self.connection.execute(copy, given).complete()
+            with _file_errors(path):
+                self.connection.execute(copy, given).complete()
         finally:
             self.connection.execute("reset threads").complete()
 

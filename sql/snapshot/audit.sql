@@ -1,4 +1,5 @@
--- Who did what to the scope's campaigns, Core's entries and the toolkit's as one list; a note is an annotation.
+-- Who did what to the scope's campaigns, Core's entries and the toolkit's as one list; a note is an annotation. That a report
+-- was made of them is no part of what it is about, or no second one would be the same.
 select
   e.source, e.audit_id, e.campaign_id, e.action,
   regexp_replace(e.actor, '^([^@[:space:]])[^@[:space:]]*@', '\1…@') as actor,
@@ -12,5 +13,5 @@ from (
   from kit.audit_events k
 ) as e
 where e.campaign_id = any(:campaign_ids::bigint[]) and e.occurred_at <= :as_of::timestamptz
-  and e.action <> 'report_sealed'
+  and e.action not in ('report_sealed', 'pii_revealed')
 order by e.source, e.audit_id

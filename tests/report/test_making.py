@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import json
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import campaignkit
@@ -18,10 +23,15 @@ from campaignkit.domain.errors import InvalidInput
 from campaignkit.kit import Kit
 from campaignkit.report import making
 from campaignkit.report.checking import Status, verify
+from campaignkit.report.document import MIME
 from campaignkit.report.making import Made, run
-from campaignkit.report.sealed import sha256_of
+from campaignkit.report.sealed import Sealed, sha256_of
+from campaignkit.report.wanted import Facts
+from campaignkit.report.writing import Report
+from campaignkit.store.duckdb import numbers_file
 from tests.report.conftest import NOW, Named, Written, manifest
 
+ROOT = Path(__file__).parents[2]
 # twenty runs take two minutes: CAMPAIGNKIT_REPORT_RUNS=20 asks for them
 RUNS = int(os.environ.get("CAMPAIGNKIT_REPORT_RUNS", "2"))
 ELSEWHERE = [
@@ -129,6 +139,119 @@ def test_a_taken_name_and_a_missing_folder_are_refused(kit: Kit, named: Named, t
     assert list(tmp_path.iterdir()) == [taken] and list(taken.iterdir()) == []
 
 
+def drawn_here(book: dict, facts: Facts, snapshot: Path, work: Path) -> dict:
+    """Return the notebook with the outputs that its kernel would have given, without one."""
+    report = Report(Sealed(snapshot), facts)
+    done = copy.deepcopy(book)
+    outputs: list[dict] = []
+    report._show = lambda block: outputs.append(block) or report.document.blocks.append(block)  # type: ignore[method-assign,func-returns-value]
+    for show in (
+        report.head,
+        report.summary,
+        report.impact,
+        report.changes,
+        report.timeline,
+        report.evidence,
+        report.method,
+    ):
+        show()
+    first = {"queries": report.document.queries, "claims": report.document.claims}
+    nothing: dict = {"queries": {}, "claims": {}}
+    done["cells"][2]["outputs"] = [
+        {"output_type": "display_data", "metadata": {}, "data": {MIME: {"block": block} | (nothing if place else first)}}
+        for place, block in enumerate(outputs)
+    ]  # fmt: skip
+    return done
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no kernel start: what is tested is what stands around it."""
+    monkeypatch.setattr(making.notebooks, "executed", drawn_here)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Return a function that gives a disk of some kilobytes, all of them its last ones."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a full disk is not tested: this account may mount none")
+
+    def sized(kilobytes: int) -> Path:
+        subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(place)], check=True)
+        return place
+
+    yield sized
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(
+    kit: Kit, named: Named, small_disk: Callable[[int], Path], quick: None
+) -> None:
+    """Wherever it fills up: in the snapshot, on the page, in the manifest, until the whole report has room."""
+    asked = {"campaigns": [named("Season preview")]}
+    failed, sentences = 0, set()
+    for kilobytes in range(20, 900, 60):
+        disk = small_disk(kilobytes)
+        try:
+            run(kit, disk / "out", **asked)
+            break
+        except InvalidInput as error:
+            failed += 1
+            sentences |= {str(error), *map(str, disk.iterdir())}
+    assert sentences == {f"the disk is full: free some space; {disk / 'out'} was not made"}
+    assert failed >= 3 and verify(disk / "out").status is Status.IDENTICAL
+
+
+def test_a_file_that_may_grow_no_further_is_a_sentence_too(db: Path, named: Named, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "campaignkit", "--db", str(db), "--workspace", "master", "report", named("Season preview"),
+         "--out", str(tmp_path / "out")],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, 8_192)),
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1 and done.stdout == ""
+    assert (
+        done.stderr.splitlines()[-1]
+        == f"campaignkit: the disk is full: free some space; {tmp_path / 'out'} was not made"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, pathlib, signal, sys
+from datetime import UTC, datetime
+import campaignkit
+from campaignkit.report import making
+from tests.report.test_making import drawn_here
+
+db, campaign, out, step = sys.argv[1:]
+making.notebooks.executed = drawn_here
+where = pathlib.Path if step == "rename" else making
+setattr(where, step, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+making.run(campaignkit.open(db, workspace="master", now=datetime(2026, 11, 23, 12, tzinfo=UTC)), pathlib.Path(out), campaigns=[campaign])
+"""
+
+
+def test_what_is_killed_leaves_no_report_and_the_next_one_sweeps_it_away(
+    kit: Kit, db: Path, named: Named, tmp_path: Path, quick: None
+) -> None:
+    out = tmp_path / "out"
+    steps = ["answered", "check_no_number", "verify", "rename"]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(db), named("Season preview"), str(out), step], cwd=ROOT
+        )
+        for step in steps
+    ]
+    assert [process.wait(60) for process in started] == [-signal.SIGKILL] * len(steps)
+    assert not out.exists() and len(list(tmp_path.iterdir())) == len(steps)
+    run(kit, out, campaigns=[named("Season preview")])
+    assert list(tmp_path.iterdir()) == [out] and verify(out).status is Status.IDENTICAL
+
+
 @pytest.mark.parametrize("step", ["take", "page", "crate", "check_no_number", "_durable"])
 @pytest.mark.parametrize(
     ("fault", "raised"),
@@ -139,14 +262,12 @@ def test_a_taken_name_and_a_missing_folder_are_refused(kit: Kit, named: Named, t
     ids=["interrupted", "disk full"],
 )
 def test_whatever_happens_while_it_is_made_nothing_is_left(
-    step: str, fault: BaseException, raised: type[BaseException], kit: Kit, named: Named, outage: Made, tmp_path: Path,
+    step: str, fault: BaseException, raised: type[BaseException], kit: Kit, named: Named, tmp_path: Path, quick: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     def fail(*_: object, **__: object) -> None:
         raise fault
 
-    ready = json.loads((outage.folder / "report.ipynb").read_text(encoding="utf-8"))
-    monkeypatch.setattr(making.notebooks, "executed", lambda *_: ready)
     monkeypatch.setattr(making, step, fail)
     with pytest.raises(raised):
         run(
@@ -228,24 +349,53 @@ def test_a_cell_that_fails_or_leaks_stops_the_sealing(
 # ── the audit trail, and a report after a report ─────────────────────────────
 
 
-def test_an_operators_seal_is_audited_and_a_viewers_is_not(db: Path, named: Named, tmp_path: Path) -> None:
+def test_an_operators_seal_is_in_every_campaigns_audit_and_a_viewers_is_not(
+    db: Path, named: Named, tmp_path: Path, quick: None
+) -> None:
+    own = tmp_path / "own.duckdb"
+    shutil.copy(db, own)
+    campaigns = [named("Gift card reminder"), named("Patient portal")]
+    viewer = run(campaignkit.open(own, workspace="master", now=NOW), tmp_path / "a", campaigns=campaigns)
+    assert viewer.unaudited == "the audit trail does not know of it: that takes the role operator"
+    operator = campaignkit.open(own, workspace="master", role="operator", actor="olga", now=NOW)
+    made = run(operator, tmp_path / "b", campaigns=campaigns)
+    assert made.unaudited == "" and made.digest == viewer.digest
+    for campaign in campaigns:
+        newest = operator.audit.of(campaign).rows[0]
+        assert (newest.action, newest.actor) == ("report_sealed", "olga")
+        assert newest.note == f"{made.report}, sha256 {made.digest}"
+    again = run(operator, tmp_path / "c", campaigns=campaigns)
+    assert again.digest == made.digest, "that it was sealed is no part of what it is about"
+
+
+def test_with_the_grant_the_scopes_own_numbers_are_looked_for(
+    db: Path, named: Named, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A short number has no shape that gives it away; who may see it is told, and the audit trail that it was looked for."""
     own = tmp_path / "own.duckdb"
     shutil.copy(db, own)
     campaign = named("Gift card reminder")
-    viewer = run(campaignkit.open(own, workspace="master", now=NOW), tmp_path / "a", campaigns=[campaign])
-    assert viewer.unaudited == "the audit trail does not know of it: that takes the role operator"
-    operator = campaignkit.open(own, workspace="master", role="operator", actor="olga", now=NOW)
-    made = run(operator, tmp_path / "b", campaigns=[campaign])
-    assert made.unaudited == "" and made.digest == viewer.digest
-    with operator._store.reading() as session:
-        (row,) = session.query(
-            "select actor, note, workspace_id from kit.audit_events where action = 'report_sealed'"
-        )
-    assert row == ("olga", f"{made.report}, sha256 {made.digest}", "retail")
-    again = run(
-        operator, tmp_path / "c", campaigns=[campaign]
-    )  # that it was sealed is no part of what it is about
-    assert again.digest == made.digest
+    with duckdb.connect(str(own)) as connection:
+        connection.execute(f"attach '{numbers_file(own)}' as n").complete()
+        connection.execute("create schema n.core").complete()
+        connection.execute(
+            "create table n.core.recipient_numbers as select campaign_id, 1::bigint as recipient_id, '61234567' as ctn"
+            " from core.campaigns where external_id = ?", [campaign],
+        ).complete()  # fmt: skip
+    numbers_file(own).chmod(0o600)
+    kit = campaignkit.open(own, workspace="master", clear_numbers=True, actor="paula", now=NOW)
+    monkeypatch.setattr(making.notebooks, "executed", drawn_here)
+    asked = {"campaigns": [campaign], "incident": "INC-1"}
+    assert run(kit, tmp_path / "a", **asked, title="Lines lost").compared == 1
+    with pytest.raises(InvalidInput, match=r"report.html holds .* \(8 digits ending in 67\)"):
+        run(kit, tmp_path / "b", **asked, title="Lost to 612-345 67")
+    without = campaignkit.open(own, workspace="master", now=NOW)
+    made = run(without, tmp_path / "c", **asked, title="Lost to 612-345 67")
+    assert made.compared == 0 and manifest(made.folder)["unsealed"]["clear_numbers_compared"] == 0
+    newest = kit.audit.of(campaign).rows[0]
+    assert (newest.action, newest.actor) == ("pii_revealed", "paula") and "nobody saw them" in str(
+        newest.note
+    )
 
 
 def test_a_second_report_says_what_has_changed_since(kit: Kit, named: Named, tmp_path: Path) -> None:
