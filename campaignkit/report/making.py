@@ -39,6 +39,7 @@ from campaignkit.report.snapshot import take
 from campaignkit.report.wanted import Facts, Wanted
 from campaignkit.store import scratch
 
+UNSEALED = ".unsealed-report-"  # beside the place of a report, while it is made
 WORK = f"campaignkit-report-{os.getuid()}-"  # of the kernel, not of the report
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -178,8 +179,8 @@ def _beside(out: Path) -> Iterator[Path]:
     if not os.access(out.parent, os.W_OK):
         raise InvalidInput(f"{out.parent} cannot be written to: name another folder with --out")
     try:
-        # held while it is written: what a killed process has left is removed by whoever makes a report there next
-        with _ended_as_interrupted(), scratch.folder(out.parent, f".{out.name}.unsealed-") as folder:
+        # held while it is written: what a killed process has left is removed by the next report that is made there
+        with _ended_as_interrupted(), scratch.folder(out.parent, UNSEALED) as folder:
             folder.chmod(0o755)
             yield folder
     except OSError as error:

@@ -80,7 +80,8 @@ def test_a_report_that_is_interrupted_leaves_nothing(
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while (
-        not list(tmp_path.glob(".out.unsealed-*/snapshot/recipients.parquet")) and time.monotonic() < deadline
+        not list(tmp_path.glob(".unsealed-report-*/snapshot/recipients.parquet"))
+        and time.monotonic() < deadline
     ):
         assert started.poll() is None, started.communicate()
     started.send_signal(signum)

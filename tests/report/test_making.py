@@ -187,8 +187,9 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     subprocess.run(["umount", str(place)], check=True)
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_full_disk_is_a_sentence_and_leaves_nothing(
-    kit: Kit, named: Named, small_disk: Callable[[int], Path], quick: None
+    kit: Kit, named: Named, small_disk: Callable[[int], Path]
 ) -> None:
     """Wherever it fills up: in the snapshot, on the page, in the manifest, until the whole report has room."""
     asked = {"campaigns": [named("Season preview")]}
@@ -235,8 +236,9 @@ making.run(campaignkit.open(db, workspace="master", now=datetime(2026, 11, 23, 1
 """
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_is_killed_leaves_no_report_and_the_next_one_sweeps_it_away(
-    kit: Kit, db: Path, named: Named, tmp_path: Path, quick: None
+    kit: Kit, db: Path, named: Named, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     steps = ["answered", "check_no_number", "verify", "rename"]
@@ -261,8 +263,9 @@ def test_what_is_killed_leaves_no_report_and_the_next_one_sweeps_it_away(
     ],
     ids=["interrupted", "disk full"],
 )
+@pytest.mark.usefixtures("quick")
 def test_whatever_happens_while_it_is_made_nothing_is_left(
-    step: str, fault: BaseException, raised: type[BaseException], kit: Kit, named: Named, tmp_path: Path, quick: None,
+    step: str, fault: BaseException, raised: type[BaseException], kit: Kit, named: Named, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     def fail(*_: object, **__: object) -> None:
@@ -349,8 +352,9 @@ def test_a_cell_that_fails_or_leaks_stops_the_sealing(
 # ── the audit trail, and a report after a report ─────────────────────────────
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_operators_seal_is_in_every_campaigns_audit_and_a_viewers_is_not(
-    db: Path, named: Named, tmp_path: Path, quick: None
+    db: Path, named: Named, tmp_path: Path
 ) -> None:
     own = tmp_path / "own.duckdb"
     shutil.copy(db, own)
