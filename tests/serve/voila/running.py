@@ -142,7 +142,7 @@ class Socket:
             )
             if parent.get("msg_id") == message_id and until(found[-1]):
                 return found
-        raise AssertionError(f"no answer: {found}")
+        raise AssertionError(f"no answer among {len(found)} messages, at last {found[-3:]}")
 
     def models(self) -> list[str]:
         """Return the ids of all widgets that the kernel has, displayed or not."""
@@ -153,10 +153,12 @@ class Socket:
             ]
         )
 
-    def settle(self) -> list[Any]:
+    def settle(self, timeout: float = 20) -> list[Any]:
         """Return everything that comes until the kernel has dealt with what was sent before."""
         asked = self.send("kernel_info_request", {})
-        return self.answers(asked, until=lambda message: message["kind"] == "kernel_info_reply")
+        return self.answers(
+            asked, until=lambda message: message["kind"] == "kernel_info_reply", timeout=timeout
+        )
 
 
 def encoded(channel: str, parts: Sequence[Any]) -> bytes:
