@@ -5,6 +5,7 @@ Traits are written, never read back: a browser can set them to anything. Every m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -34,10 +35,14 @@ class Answering(anywidget.AnyWidget):
         self._kit, self._viewer = kit, viewer
         self._as_of: datetime | None = None  # of what was shown last
         self._wishes: Wishes = {}
+        self._turn = threading.RLock()
 
     def _receive(self, _widget: object, message: object, _buffers: object) -> None:
-        """Do what a message from the browser wishes, or say why not."""
-        with self.hold_sync():
+        """Do what a message from the browser wishes, or say why not; one after the other.
+
+        JupyterLab sends a page's first message to the kernel's main thread and the later ones to one of their own.
+        """
+        with self._turn, self.hold_sync():
             self._answer(lambda: self._dispatch(message), quiet=_is_quiet(message))
             self.answered = _ask_of(message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -75,6 +76,21 @@ def test_the_head_comes_before_anything_is_counted(build: Build) -> None:
     first, whole = seen
     assert first["panel"] is None and first["campaign"]["saddr"] == "ACME"
     assert whole["panel"]["verdicts"]["delivered"] == 100
+
+
+def test_a_wish_that_comes_by_another_thread_waits_for_the_answer_to_the_one_before(build: Build) -> None:
+    browser = CampaignBrowser(build(fill))
+    other = threading.Thread(target=lambda: send(browser, event="tab", tab="audit"))
+
+    def meanwhile(change: dict[str, Any]) -> None:
+        if change["new"]["panel"] is None:
+            other.start()
+            other.join(0.5)  # it has to wait, and would have been through long ago
+
+    browser.observe(meanwhile, names="detail")
+    send(browser, event="open", id=ID)
+    other.join()
+    assert browser.detail["tab"] == "audit"
 
 
 def test_a_campaign_that_cannot_be_opened_leaves_the_page_as_it_was(browser: CampaignBrowser) -> None:
