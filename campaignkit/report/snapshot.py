@@ -25,6 +25,7 @@ _OPTIONAL = {
     "state_events": "core.state_events",
     "job_errors": "core.job_errors",
     "audit": "core.audit_events",
+    "ctn_hash": "core.recipients.ctn_hash",  # which a viewer on PostgreSQL may not read
 }
 
 

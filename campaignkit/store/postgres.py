@@ -407,8 +407,8 @@ def _as_parquet(text: Path, columns: Mapping[str, str], path: Path) -> None:
 
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     how = (
-        "header false, auto_detect false, delim ',', quote '\"', escape '\"', nullstr '', allow_quoted_nulls false,"
-        f" max_line_size {1 << 24}, parallel false, columns {{{types}}}"
+        "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
+        f" allow_quoted_nulls = false, max_line_size = {1 << 24}, parallel = false, columns = {{{types}}}"
     )
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'").complete()
