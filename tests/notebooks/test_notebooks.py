@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -25,6 +26,7 @@ NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("dashboards/*.ip
 FAILING = "00000004"
 WITHOUT_A_LIST = {"incident_report", "campaign", "board"}  # the first runs in tests/report
 WITH_A_LIST = [path for path in NOTEBOOKS if path.stem not in WITHOUT_A_LIST]
+LEAK = "+44794600990"  # what every full number begins with
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
@@ -36,6 +38,12 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
         every_status(session)
         for number in range(3):
             world.recipient(session, 4, number, smpp_code="UNDELIV", sms_result="failed", esme="alfa")
+    with duckdb.connect(str(path.with_name(f"{path.name}.numbers.duckdb"))) as connection:
+        connection.execute("create schema core")
+        connection.execute(
+            "create table core.recipient_numbers as select 4::bigint as campaign_id, n as recipient_id,"
+            f" '{LEAK}' || n as ctn from range(3) as r(n)"
+        )
     return path
 
 
@@ -48,6 +56,7 @@ def executed(notebook: Path, db: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     NotebookClient(
         found, timeout=60, kernel_name="python3", resources={"metadata": {"path": db.parent}}
     ).execute()
+    assert LEAK not in nbformat.writes(found), "a full number is saved with the notebook"
     return found
 
 
