@@ -11,10 +11,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from campaignkit.domain.access import Permission, Viewer
@@ -26,13 +25,14 @@ from campaignkit.domain.errors import (
     NotAllowed,
     NotFound,
 )
-from campaignkit.domain.exports import COLUMNS, ExportFormat, ExportStatus
+from campaignkit.domain.exports import ExportFormat, ExportStatus
 from campaignkit.domain.filters import RecipientFilter, id_range, parse_enum
 from campaignkit.services import kept
 from campaignkit.services.answers import mask_email
 from campaignkit.services.campaigns import SHORTEST_ID, Campaigns
-from campaignkit.services.kept import Digest, KeptFiles
-from campaignkit.services.recipients import EVERYBODY, matching
+from campaignkit.services.export_file import Written, name_of, reason_of, write
+from campaignkit.services.kept import KeptFiles
+from campaignkit.services.recipients import EVERYBODY
 from campaignkit.store.base import Row, Session, Share, Store
 from campaignkit.store.statements import Variant
 
@@ -67,13 +67,6 @@ class Export:
     finished_at: datetime | None
     expires_at: datetime | None
     error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    rows: int
-    digest: Digest
-    as_of: datetime
 
 
 def _silently(_share: float) -> None:
@@ -203,7 +196,7 @@ class Exports:
         Raises what `download` raises.
         """
         row, found = self._to_be_had(export_id)
-        path = self._files.path(_name(row))
+        path = self._files.path(name_of(row))
         if not path.is_file():
             raise NotFound("the kept file is no longer there: create a new export")
         self._audit_download(row, found)
@@ -256,48 +249,21 @@ class Exports:
         try:
             self._record(row, self._write(row, tell))
         except (CampaignKitError, OSError) as error:
-            self._fail(row, _reason(error))
+            self._fail(row, reason_of(error))
         except BaseException as error:
-            self._fail(row, _reason(error))
+            self._fail(row, reason_of(error))
             raise
 
-    def _write(self, row: Row, tell: Share) -> _Written:
-        """Let the engine write the file, hash it meanwhile, and put it into its place."""
-        filter, statement = RecipientFilter.from_query(row["filter"]), f"exports/{row['format']}"
-        variant, parameters = matching(filter)
-        tell(0.0)
-        with self._files.working() as work, self._store.apart(work / "spill", numbers=row["clear"]) as store:
-            made = work / "rows"
-            made.touch(mode=0o600)
-            with store.reading() as session:
-                self._check_there(session, row)
-                parameters["campaign_id"], as_of = row["campaign_id"], self._clock()
-                # counted by the statement of the screen: what the export's own leaves out, it would not count either
-                counted = replace(variant, counted=True)
-                matched = session.row("recipients/page", parameters, counted)["matching"]
-                # full numbers are joined in, a list of codes is too, and a join keeps no order
-                plain = not row["clear"] and not variant.filters
-                unsorted = plain and session.in_order(row["campaign_id"])
-                try:
-                    with kept.Following(made) as following:
-                        rows = session.copy(
-                            statement,
-                            parameters,
-                            replace(variant, unsorted=unsorted),
-                            to=made,
-                            header=row["format"] == ExportFormat.CSV,
-                            expected=matched,
-                            progress=tell,
-                        )
-                except OSError as error:
-                    raise ExportFailed(_full(error, matched)) from error
-            if rows != matched:
-                raise ExportFailed(
-                    f"{rows:,} of {matched:,} rows were written, and none is kept: create a new export"
-                )
-            written = _Written(rows, following.digest(), as_of)
-            self._files.put(made, _name(row), _manifest(row, filter, written, as_of + self.ttl))
-        return written
+    def _write(self, row: Row, tell: Share) -> Written:
+        return write(
+            row,
+            store=self._store,
+            files=self._files,
+            ttl=self.ttl,
+            clock=self._clock,
+            begin=lambda session: self._check_there(session, row),
+            tell=tell,
+        )
 
     def _check_there(self, session: Session, row: Row) -> None:
         try:
@@ -307,7 +273,7 @@ class Exports:
                 f"campaign {row['external_id'][:8]} is no longer there: nothing was exported"
             ) from None
 
-    def _record(self, row: Row, written: _Written) -> None:
+    def _record(self, row: Row, written: Written) -> None:
         given = {
             "export_id": row["export_id"],
             "now": self._clock(),
@@ -319,12 +285,12 @@ class Exports:
         with self._store.writing() as session:
             ended = session.run("exports/done", given)
         if not ended:
-            self._files.remove(_name(row))
+            self._files.remove(name_of(row))
 
     def _fail(self, row: Row, reason: str) -> None:
         """Say why; where even that cannot be written, the claim's end says that nobody is at it any more."""
         try:
-            self._files.remove(_name(row))
+            self._files.remove(name_of(row))
             self._give_up([row], reason)
         except (CampaignKitError, OSError) as error:
             _LOG.warning(
@@ -451,58 +417,8 @@ _NOTHING = {
 }
 
 
-def _name(row: Row) -> str:
-    return f"{row['export_id']}.{row['format']}"
-
-
 def _share(note: str | None) -> float:
     try:
         return min(max(float(note or 0), 0.0), 1.0)
     except ValueError:
         return 0.0
-
-
-def _manifest(row: Row, filter: RecipientFilter, written: _Written, expires_at: datetime) -> dict[str, Any]:
-    """Return what stands beside the file (R65)."""
-    return {
-        "export_id": row["export_id"],
-        "campaign": row["external_id"],
-        "workspace": row["workspace_id"],
-        "format": row["format"],
-        "columns": list(COLUMNS) if row["format"] == ExportFormat.CSV else ["recipient"],
-        "filter": {
-            name: sorted(value) if isinstance(value, frozenset) else value
-            for name, value in asdict(filter).items()
-        },
-        "filter_in_words": filter.caption(),
-        "numbers": "full" if row["clear"] else "masked",
-        "zone": "UTC",
-        "as_of": written.as_of.isoformat(),
-        "rows": written.rows,
-        "bytes": written.digest.bytes,
-        "sha256": written.digest.sha256,
-        "expires_at": expires_at.isoformat(),
-    }
-
-
-def _full(error: OSError, matched: int) -> str:
-    return f"{_sentence(error)}: 0 of {matched:,} rows kept"
-
-
-def _sentence(error: OSError) -> str:
-    reason = error.strerror or type(error).__name__
-    return {
-        "No space left on device": "the disk is full",
-        "Permission denied": "the folder of exports may not be written to",
-    }.get(reason, f"the file could not be written ({reason})")
-
-
-def _reason(error: BaseException) -> str:
-    """Return the sentence that the record keeps; what an engine says may quote the data, so it is not among it."""
-    if isinstance(error, CampaignKitError):
-        return str(error)
-    if isinstance(error, OSError):
-        return f"{_sentence(error)}: nothing is kept, create a new export"
-    if isinstance(error, KeyboardInterrupt):
-        return "it was interrupted: create a new export"
-    return f"a fault of campaignkit ({type(error).__name__}): create a new export"
