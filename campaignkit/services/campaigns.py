@@ -192,8 +192,9 @@ class Campaigns(Verbs):
         """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
         with self._store.reading() as session:
             row = self.locate(session, id)
-            (campaign,) = self._with_progress(session, [row], Place.DETAIL)
             parts = counts.parts(session, row, receipts_since=self._clock() - RECEIPTS_MAY_COME)
+            progress = {row["campaign_id"]: counts.added_up(parts)}
+            (campaign,) = self._with_reasons(session, [row], progress, Place.DETAIL)
             table = stats(session)
             job_errors = (
                 session.row("errors/job_count", {"campaign_id": campaign.campaign_id})["job_errors"]
@@ -353,9 +354,12 @@ class Campaigns(Verbs):
 
     def _with_progress(self, session: Session, found: list[Row], place: Place) -> tuple[Campaign, ...]:
         """Return the rows as campaigns of *place*, with what each has sent, delivered and lost."""
-        if not found:
-            return ()
-        progress = counts.progress(session, found)
+        return self._with_reasons(session, found, counts.progress(session, found), place) if found else ()
+
+    def _with_reasons(
+        self, session: Session, found: list[Row], progress: Mapping[int, Row], place: Place
+    ) -> tuple[Campaign, ...]:
+        """Return the rows as campaigns of *place*, with why each is paused."""
         paused = [row["campaign_id"] for row in found if row["status"] == Status.PAUSED]
         reasons: dict[int, str] = {}
         if paused and self._store.probe.provides("core.state_events"):

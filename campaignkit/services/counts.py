@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from campaignkit.domain.delivery import SmsResult
 from campaignkit.store.base import Row, Session
 from campaignkit.store.statements import Variant
 
@@ -26,6 +27,18 @@ def kept_parts(session: Session, campaign: Row) -> list[Row] | None:
     """Return what `parts` returns if it is known without counting, else None."""
     found = session.rows("counts/parts", _state(campaign) | {"receipts_since": None})
     return [part for part in found if part["stage"] is not None] if found else None
+
+
+def added_up(parts: Iterable[Row]) -> Row:
+    """Return what *parts*, rows of campaigns/parts, make as a row of campaigns/progress: nothing without recipients."""
+    found = {"recipients": 0, "sent": 0, "delivered": 0, "errors": 0}
+    column = {SmsResult.DELIVERED: "delivered", SmsResult.FAILED: "errors"}
+    for part in parts:
+        for name in ("recipients", "sent"):
+            found[name] += part[name]
+        if part["sms_result"] in column:
+            found[column[part["sms_result"]]] += part["recipients"]
+    return found if found["recipients"] else {}
 
 
 def activity(session: Session, campaign: Row, *, zone: str) -> list[Row]:

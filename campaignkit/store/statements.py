@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 Dialect = Literal["duckdb", "postgres"]
-CACHE_FORMAT = "5"  # raise it whenever this module would compile the same file to another text
+CACHE_FORMAT = "6"  # raise it whenever this module would compile the same file to another text
 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own, what PostgreSQL alone has.

@@ -7,7 +7,7 @@ from (
          count(*) filter (where r.sms_result = 'delivered') as delivered,
          count(*) filter (where r.sms_result = 'failed') as failed
   from core.recipients r
-  where r.campaign_id = :campaign_id::bigint and r.sent_at is not null
+  where r.campaign_id = :campaign_id::bigint and isfinite(r.sent_at)
   group by floor(extract(epoch from r.sent_at) / 900)
 ) q
 group by (q.quarter at time zone :zone::varchar)::date

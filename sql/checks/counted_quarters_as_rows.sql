@@ -12,7 +12,7 @@ select count(distinct d.campaign_id) from (
     from core.campaigns c
     join kit.counted k on k.campaign_id = c.campaign_id and k.updated_at = c.updated_at
     join core.recipients r on r.campaign_id = c.campaign_id
-    where r.sent_at is not null
+    where isfinite(r.sent_at)
     group by r.campaign_id, floor(extract(epoch from r.sent_at) / 900)
   ) e
   group by e.campaign_id, e.quarter

@@ -316,6 +316,16 @@ def test_what_changed_a_moment_ago_is_left_for_the_next_time(build: Build) -> No
     agree(kit)
 
 
+def test_a_time_without_end_is_in_no_day_and_stops_nothing(build: Build) -> None:
+    kit = build(fill, role="operator")
+    with owned(kit).writing() as session:
+        session.script("update core.recipients set sent_at = 'infinity' where smpp_code = 'UNKNOWN'")
+    ids = [row.external_id for row in kit.campaigns.page().rows]
+    counted_now = [(kit.campaigns.activity(one), kit.campaigns.show(one).verdicts) for one in ids]
+    assert kit.refresh() == Refreshed(counted=3, left=0)
+    assert [(kit.campaigns.activity(one), kit.campaigns.show(one).verdicts) for one in ids] == counted_now
+
+
 def test_whoever_may_only_look_may_not_refresh(build: Build) -> None:
     kit = build(fill)
     with pytest.raises(NotAllowed, match="refresh needs the role operator"):

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from campaignkit.kit import database
+from campaignkit.services.refresh import refresh
 from campaignkit.store import migrate
 
 FOLDER = Path("build/bench")
@@ -52,5 +53,7 @@ def make(path: Path, recipients: int) -> None:
         connection.execute(_text("campaigns"))
         for low in range(0, recipients + CHUNK, CHUNK):
             connection.execute(_text("recipients"), {"low": low, "high": low + CHUNK})
+    store = database(path, writable=True).open()
+    refresh(store, now=NOW)  # as `campaignkit up` does
     for sidecar in path.parent.glob(f"{path.name}.*"):
         sidecar.unlink()
