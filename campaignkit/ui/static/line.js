@@ -22,9 +22,9 @@ function kernelLine({ send, health, displayed, changed, reconnect }) {
     asked += 1;
     const ask = `${mark}-${asked}`;
     waiting.set(ask, { event: message.event, since: Date.now(), quiet });
-    arm();
     try {
       send(quiet ? { ...message, ask, quiet } : { ...message, ask });
+      arm();                  // asks for the layout, while the kernel is at work already
     } catch {
       look();                 // whoever carries messages has noticed before us that there is nobody to carry them to
     }
