@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
 from campaignkit.assets import asset
 from campaignkit.store.duckdb import Session
-from campaignkit.store.statements import Compiler, Variant
 
-Row = dict[str, Any]
 PARTS = ("001_core", "002_core_optional", "003_kit", "006_numbers", "007_counts")
 
 
@@ -31,24 +27,6 @@ def schema(missing: frozenset[str] = frozenset()) -> list[str]:
         else:
             del statements[at]
     return statements
-
-
-class Postgres:
-    """Asks statements of a PostgreSQL database, as `Session` asks them of DuckDB."""
-
-    def __init__(self, connection: psycopg.Connection[Any], compiler: Compiler) -> None:
-        self.connection, self._compiler = connection, compiler
-
-    def rows(self, name: str, parameters: Mapping[str, object], variant: Variant | None = None) -> list[Row]:
-        compiled = self._compiler(name, variant or Variant())
-        given = {key: parameters[key] for key in compiled.parameters}
-        with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(compiled.sql, given).fetchall()  # type: ignore[arg-type]
-
-    def explain(self, name: str, variant: Variant) -> None:
-        """Let the server plan the statement, each parameter null."""
-        compiled = self._compiler(name, variant)
-        self.connection.execute(f"explain {compiled.sql}", dict.fromkeys(compiled.parameters))  # type: ignore[arg-type]
 
 
 def copy(source: Session, target: psycopg.Connection[Any]) -> None:

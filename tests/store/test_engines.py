@@ -17,11 +17,12 @@ import pytest
 from campaignkit.domain.filters import id_range
 from campaignkit.services.check import variants
 from campaignkit.store.duckdb import DuckStore, Session
+from campaignkit.store.postgres import Session as Postgres
 from campaignkit.store.probe import COUNTS, OPTIONAL_COLUMNS, OPTIONAL_RELATIONS
 from campaignkit.store.statements import Compiler, Variant, load, names
 from tests import world
 from tests.postgres import Server
-from tests.store.engines import Postgres, copy, schema
+from tests.store.engines import copy, schema
 from tests.world import NOW, ago
 
 OPTIONAL = (*OPTIONAL_RELATIONS, *OPTIONAL_COLUMNS)
