@@ -53,6 +53,8 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("core.campaigns", "external_id_unique"): {"external_id": "'00000001-0000-0000-0000-000000000000'::uuid"},
     ("core.campaigns", "expired_without_window"): {"status": "'Expired'", "mode": "'OnTime'"},
     ("core.campaigns", "archived_while_live"): {"status": "'Paused'"},  # and it is in the archive, see below
+    ("core.campaigns", "campaign_beyond_calendar"): {"start_at": "'infinity'"},
+    ("core.recipients", "recipient_beyond_calendar"): {"dlr_at": "'-infinity'"},
     ("core.workspaces", "workspace_id_unique"): {"workspace_id": "'retail'"},
     ("core.recipients", "stage_check"): {"stage": "'Lost'", "sent_at": "null"},
     ("core.recipients", "sms_result_check"): {"sms_result": "'Delivered'"},
