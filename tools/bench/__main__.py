@@ -1,36 +1,63 @@
 """`make bench`: measure on data of its own, and say how far each figure is from what the same machine could do at best.
 
 A figure alone tells about the machine, so each is a ratio: to a limit that was measured in the same run, in turns with
-it. Every run is added to build/bench/history.jsonl.
+it. Every run is added to build/bench/history.jsonl, and fails where a ratio is a third worse than the one that
+tools/bench/recorded.json has. `python -m tools.bench NAME…` runs some pieces, `--record` keeps their ratios.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from campaignkit import demo
-from tools.bench import actions, browser, detail, exports, services
-from tools.bench.figures import Figure, table
+from tools.bench import actions, browser, cold, detail, exports, live, memory, scale, services
+from tools.bench.figures import Figure, table, worse
 
 HISTORY = Path("build/bench/history.jsonl")
+RECORDED = Path(__file__).parent / "recorded.json"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-PIECES = (services.figures, actions.figures, exports.figures, detail.figures, browser.figures)
+PIECES = {
+    "services": services.figures,
+    "actions": actions.figures,
+    "exports": exports.figures,
+    "detail": detail.figures,
+    "scale": scale.figures,
+    "memory": memory.figures,
+    "cold": cold.figures,
+    "live": live.figures,
+    "browser": browser.figures,
+}
 
 
-def main() -> None:
-    """Run every piece on the same new data and print one table."""
+def main(arguments: Sequence[str]) -> int:
+    """Run every piece, or those named, on the same new data and print one table; 1 if something got worse."""
+    record = "--record" in arguments
+    chosen = [name for name in arguments if name != "--record"] or list(PIECES)
     with tempfile.TemporaryDirectory(prefix="campaignkit-bench-") as folder:
         data = Path(folder) / "sample.duckdb"
         made = demo.create(data, now=NOW)
         print(f"{made.campaigns:,} campaigns, {made.recipients:,} recipients", flush=True)
-        figures = [figure for piece in PIECES for figure in piece(data, now=NOW)]
+        figures = [figure for name in chosen for figure in PIECES[name](data, now=NOW)]
     print(table(figures))
     keep(figures)
+    before: Mapping[str, float] = (
+        json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+    )
+    if record:
+        ratios = dict(before) | {figure.key: round(figure.ratios[0], 2) for figure in figures}
+        RECORDED.write_text(json.dumps(ratios, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        return 0
+    found = worse(figures, before)
+    for sentence in found:
+        print(sentence)
+    return int(bool(found))
 
 
 def keep(figures: list[Figure]) -> None:
@@ -48,4 +75,4 @@ def keep(figures: list[Figure]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main(sys.argv[1:]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 WARM = 5  # rounds that are thrown away
 ROUNDS = 60
+WORSE = 1.3  # times a recorded ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,11 @@ class Figure:
     limit_name: str
     limit: Times
     target: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Return what the record calls it."""
+        return f"{self.name} / {self.limit_name}"
 
     @property
     def ratios(self) -> tuple[float, float]:
@@ -66,6 +72,15 @@ def in_turns(
             times.append((time.perf_counter() - began) * 1000)
             between()
     return Times.of(took[0][warm:]), Times.of(took[1][warm:])
+
+
+def worse(figures: Sequence[Figure], recorded: Mapping[str, float]) -> list[str]:
+    """Return a sentence for each figure whose ratio of the medians is a good deal worse than the recorded one."""
+    return [
+        f"WORSE: {figure.key} is {figure.ratios[0]:.2f}, recorded is {recorded[figure.key]:.2f}"
+        for figure in figures
+        if figure.key in recorded and figure.ratios[0] > WORSE * recorded[figure.key]
+    ]
 
 
 def table(figures: Sequence[Figure]) -> str:

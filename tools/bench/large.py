@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from campaignkit.assets import asset
 from campaignkit.kit import database
 from campaignkit.services.refresh import refresh
 from campaignkit.store import migrate
@@ -31,7 +32,11 @@ def _text(name: str) -> str:
 
 def large(name: str, folder: Path = FOLDER) -> Path:
     """Return the file with so many recipients, made if it is not there yet; a changed generator makes it anew."""
-    digest = hashlib.sha256("".join(map(_text, ("plan", "campaigns", "recipients"))).encode()).hexdigest()[:8]
+    made_by = [
+        *map(_text, ("plan", "campaigns", "recipients")),
+        asset("sql", "schema", "007_counts.sql").read_text("utf-8"),
+    ]
+    digest = hashlib.sha256("".join(made_by).encode()).hexdigest()[:8]
     path = folder / f"{name}-{digest}.duckdb"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
