@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 Dialect = Literal["duckdb", "postgres"]
-CACHE_FORMAT = "6"  # raise it whenever this module would compile the same file to another text
+CACHE_FORMAT = "7"  # raise it whenever this module would compile the same file to another text
 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own, what PostgreSQL alone has.
@@ -247,7 +247,7 @@ def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled
     statement = load(name)
     query = _parse(statement.text)
     for relation in variant.missing:
-        _replace_missing(query, relation, missing=variant.missing)
+        _replace_missing(query, relation)
     if isinstance(query, exp.Query):
         if variant.unsorted:
             for order in list(query.find_all(exp.Order)):
@@ -360,11 +360,8 @@ def _later(keys: tuple[SortKey, SortKey], variant: Variant) -> str:
     return f"({key.sql} {compare} {key_value} or ({same}) or {key.sql} is null)"
 
 
-def _replace_missing(query: exp.Expr, relation: str, *, missing: frozenset[str]) -> None:
-    """Let a relation or column that the source does not provide read as empty or null, typed by the contract.
-
-    What is there is named one by one, because `select *` asks for columns too that a login may not read.
-    """
+def _replace_missing(query: exp.Expr, relation: str) -> None:
+    """Let a relation or column that the source does not provide read as empty or null, typed by the contract."""
     from sqlglot import exp
 
     schema, table, *column = relation.split(".")
@@ -377,12 +374,10 @@ def _replace_missing(query: exp.Expr, relation: str, *, missing: frozenset[str])
             _leave_out(node, alias, _types(f"{schema}.{table}"))
             continue
         if column:
-            types = _types(f"{schema}.{table}")
-            there = ", ".join(name for name in types if f"{schema}.{table}.{name}" not in missing)
-            inner = f"select {there}, null::{types[column[0]]} as {column[0]} from {schema}.{table}"  # noqa: S608 - the contract's
-        else:
-            nulls = (f"null::{kind} as {name}" for name, kind in _types(f"{schema}.{table}").items())
-            inner = f"select {', '.join(nulls)} where false"
+            _read_as_null(node, alias, {column[0]: _types(f"{schema}.{table}")[column[0]]})
+            continue
+        nulls = (f"null::{kind} as {name}" for name, kind in _types(f"{schema}.{table}").items())
+        inner = f"select {', '.join(nulls)} where false"
         subquery = _parse(inner).subquery(alias)  # type: ignore[attr-defined]
         if node.args.get("joins"):
             subquery.set("joins", node.args["joins"])
@@ -397,13 +392,23 @@ def _leave_out(node: exp.Expr, alias: str, types: Mapping[str, str]) -> None:
     """Take a left join with nothing out of its SELECT: joined with an empty relation, rows would lose their order."""
     from sqlglot import exp
 
-    join, select = node.parent, node.find_ancestor(exp.Select)
-    if join is None or select is None:
-        raise StatementError(f"{node.sql()} is joined outside of a SELECT")
-    join.pop()
+    _read_as_null(node, alias, types)
+    if isinstance(node.parent, exp.Join):
+        node.parent.pop()
+
+
+def _read_as_null(node: exp.Expr, alias: str, types: Mapping[str, str]) -> None:
+    """Write a null of its type for each column of *types*, wherever the SELECT around *node* names it."""
+    from sqlglot import exp
+
+    select = node.find_ancestor(exp.Select)
+    if select is None:
+        raise StatementError(f"{node.sql()} is read outside of a SELECT")
     for name in list(select.find_all(exp.Column)):
-        if name.table == alias:
-            name.replace(exp.cast(exp.null(), types[name.name]))
+        if name.table == alias and name.name in types:
+            null = exp.cast(exp.null(), types[name.name])
+            is_shown = name.parent is select and name.arg_key == "expressions"
+            name.replace(exp.alias_(null, name.name) if is_shown else null)
 
 
 @functools.cache
