@@ -25,8 +25,8 @@ def init(store: Store) -> None:
     with store.upgrading() as session:
         has_core = any(relation.startswith("core.") for relation, *_ in session.query(COLUMNS))
         create(session, *((KIT, COUNTS) if has_core else (CORE, CORE_OPTIONAL, KIT, COUNTS)))
-        store.furnish(session, new=not has_core)
         probe(session, store.name)
+        store.furnish(session, new=not has_core)
 
 
 def create(session: Session, *parts: str) -> None:
