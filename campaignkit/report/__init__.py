@@ -7,7 +7,7 @@
     sealed      the snapshot as a locked-down DuckDB that answers single SELECTs
     claims      a figure in the text: bound to a query, its parameters, the snapshot and the result
     writing     the `Report` that the notebook holds; what it yields is a document, plain JSON
-    page        document + answers → HTML;  charts: SVG written by hand;  words: how values are spelt
+    page        document + answers → HTML, with pen, its last pages in method;  charts: SVG written by hand;  words: how values are spelt
     seal        scan for numbers, manifest, RO-Crate;  making: all of it, in one folder or none
     checking    the folder against its manifest (manifest), the claims against the snapshot, the page against the claims;
                 apart: the same in a process of its own, as `campaignkit verify` does it

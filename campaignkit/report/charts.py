@@ -24,6 +24,7 @@ _STEPS = (
     43_200,
 )  # minutes between the marks of the time axis
 _MOST_MARKS = 8
+_MARK = 6.4  # how wide a bold letter of 11 pixels is, at most and on the average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +67,7 @@ class Rates:
                 f' height="{_n(max(_y(low) - _y(high), 1.5))}" class="band"/>'
             )
         if self.mark:
-            first, last, words = self.mark
-            x1, x2 = self._x(first), self._x(last)
-            parts.append(
-                f'<rect x="{_n(x1)}" width="{_n(max(x2 - x1, 2))}" y="2" height="136" class="win"/>'
-                f'<text x="{_n(min(max((x1 + x2) / 2, 110), 520))}" y="80" text-anchor="middle" class="k">{escape(words)}</text>'
-            )
+            parts.append(self._shaded(*self.mark, spelling))
         parts += [self._drawn(self.others, "l2"), self._drawn(self.hot, "l1" if self.alarm else "l3")]
         parts += [*self._axis(spelling), *self._names()]
         return "".join([*parts, "</svg>"])
@@ -79,6 +75,26 @@ class Rates:
     def _x(self, moment: datetime) -> float:
         share = (moment - self.begins) / (self.ends - self.begins)
         return _LEFT + (_RIGHT - _LEFT) * min(max(share, 0.0), 1.0)
+
+    def _shaded(self, first: datetime, last: datetime, words: str, spelling: Spelling) -> str:
+        """Shade a span; its label stands in it, or beside it where it is too narrow, and the lowest point is named."""
+        x1, x2 = self._x(first), self._x(last)
+        wide = len(words) * _MARK
+        if x2 - x1 >= wide + 8:
+            x, anchor = (x1 + x2) / 2, "middle"
+        elif x2 + wide + 8 <= _RIGHT:
+            x, anchor = x2 + 8, "start"
+        else:
+            x, anchor = x1 - 8, "end"
+        shaded = (
+            f'<rect x="{_n(x1)}" width="{_n(max(x2 - x1, 2))}" y="2" height="136" class="win"/>'
+            f'<text x="{_n(x)}" y="80" text-anchor="{anchor}" class="k">{escape(words)}</text>'
+        )
+        inside = [point for point in self.hot.points if first <= point[0] + self.bucket / 2 <= last]
+        if inside and (lowest := min(inside, key=lambda point: point[1]))[1] < 0.4:
+            said = spelling.spell(lowest[1], "percent")
+            shaded += f'<text x="{_n((x1 + x2) / 2)}" y="{_n(_y(lowest[1]) - 12)}" text-anchor="middle" class="k">{said}</text>'
+        return shaded
 
     def _drawn(self, line: Line, style: str) -> str:
         """Draw a line; where a bucket is empty it is interrupted, and a point alone is a dot."""
@@ -124,9 +140,9 @@ class Rates:
             line.name: _y(line.points[-1][1]) if line.points else None for line in (self.hot, self.others)
         }
         hot, others = ends[self.hot.name], ends.get(self.others.name)
-        if hot is not None and others is not None and abs(hot - others) < 14:
-            middle = min(max((hot + others) / 2, 14), 128)
-            hot, others = (middle + 7, middle - 7) if hot >= others else (middle - 7, middle + 7)
+        if hot is not None and others is not None and abs(hot - others) < 18:
+            middle = min(max((hot + others) / 2, 18), 126)
+            hot, others = (middle + 9, middle - 9) if hot >= others else (middle - 9, middle + 9)
         return [
             f'<text x="596" y="{_n(y + 4)}" class="{style}">{escape(_short(name))}</text>'
             for y, name, style in (

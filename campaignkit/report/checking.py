@@ -23,7 +23,8 @@ from campaignkit.report import manifest as manifests
 from campaignkit.report.document import MIME, Document, Read, answered, parts_of
 from campaignkit.report.manifest import NotOurs, short
 from campaignkit.report.notebook import normalised, source_digest
-from campaignkit.report.page import Making, page, shown
+from campaignkit.report.page import page, shown
+from campaignkit.report.pen import Making
 from campaignkit.report.questions import question
 from campaignkit.report.seal import crate, predicate_of, statement, written
 from campaignkit.report.sealed import Sealed, canonical, sha256_of, snapshot_digest
@@ -161,9 +162,10 @@ def _contents(
         snapshot=snapshot,
         files={name: sha for name, sha in subject.items() if name.startswith("snapshot/")},
         counts=sealed.counts,
+        columns=sealed.columns,
     )
     if same and not found:
-        whole = predicate_of(read, making, sealed.columns)
+        whole = predicate_of(read, making)
         if canonical(whole) != canonical(predicate):  # in which 1, 1.0 and true are three values
             found.append(f"manifest.json differs in {_part(whole, predicate)}")
         elif canonical(statement(subject, whole, manifest["unsealed"])) != canonical(manifest):

@@ -24,7 +24,8 @@ from campaignkit.report import notebook as notebooks
 from campaignkit.report.checking import verify
 from campaignkit.report.document import Read, answered
 from campaignkit.report.lint import typed_figures
-from campaignkit.report.page import Making, incident, page, shown
+from campaignkit.report.page import page, shown
+from campaignkit.report.pen import Making
 from campaignkit.report.seal import (
     check_no_number,
     crate,
@@ -113,6 +114,7 @@ def _made(
             snapshot=snapshot_digest(files),
             files=files,
             counts=sealed.counts,
+            columns=sealed.columns,
         )
         (folder / "report.html").write_text(page(read, making), encoding="utf-8")
         kept = notebooks.normalised(run_over, shown(read, making))
@@ -132,7 +134,7 @@ def _made(
             "generated_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
             "typed_figures": list(typed),
         }
-        manifest = statement(digests, predicate_of(read, making, sealed.columns), unsealed)
+        manifest = statement(digests, predicate_of(read, making), unsealed)
         (folder / "manifest.json").write_bytes(written(manifest))
         check_no_number(folder, sealed, manifest, known)
     checked = verify(folder)
@@ -141,7 +143,7 @@ def _made(
             f"the report does not repeat itself: {checked.differences[0]}; a query that draws lots or asks the clock does that"
         )
     made = Made(
-        folder=folder, report=incident(facts), digest=seal_of(manifest), claims=len(read.document.claims),
+        folder=folder, report=facts.name, digest=seal_of(manifest), claims=len(read.document.claims),
         queries=len(read.document.queries), title=_title(read), typed=typed, compared=compared,
     )  # fmt: skip
     return made, campaigns

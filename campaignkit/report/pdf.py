@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}[^)]*\)")
+_NODE = re.compile(
+    rb"\(node(\d{8})\)"
+)  # the structure for screen readers counts what the browser has ever laid out
 
 
 def print_page(html: Path, pdf: Path, read: Read) -> None:
@@ -38,8 +41,15 @@ def print_page(html: Path, pdf: Path, read: Read) -> None:
         raise InvalidInput(
             f"--pdf needs Chromium, and none starts ({reason}): print report.html from a browser"
         ) from error
-    moment = re.sub(r"\D", "", read.facts.as_of)[:14].encode()
-    pdf.write_bytes(_DATE.sub(lambda match: b"/" + match[1] + b" (D:" + moment + b"+00'00')", found))
+    pdf.write_bytes(settled(found, read.facts.as_of))
+
+
+def settled(pdf: bytes, as_of: str) -> bytes:
+    """Return what Chromium printed with what differs from print to print settled: its dates, and where ids begin."""
+    moment = re.sub(r"\D", "", as_of)[:14].encode()
+    dated = _DATE.sub(lambda match: b"/" + match[1] + b" (D:" + moment + b"+00'00')", pdf)
+    first = min(map(int, _NODE.findall(dated)), default=0)
+    return _NODE.sub(lambda match: b"(node%08d)" % (int(match[1]) - first), dated)
 
 
 def _launched(playwright: Playwright) -> Browser:

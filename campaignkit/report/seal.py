@@ -18,7 +18,7 @@ from campaignkit import __version__
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.report import leaks
 from campaignkit.report.document import Read
-from campaignkit.report.page import Making, incident
+from campaignkit.report.pen import Making
 from campaignkit.report.sealed import Sealed, canonical, digest
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -50,12 +50,12 @@ def claims_of(read: Read, snapshot: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def predicate_of(read: Read, making: Making, columns: Mapping[str, Any]) -> dict[str, Any]:
+def predicate_of(read: Read, making: Making) -> dict[str, Any]:
     """Return what the manifest says about the report beyond the digests of its files."""
     document = read.document
     return {
         "version": VERSION,
-        "report": incident(read.facts),
+        "report": read.facts.name,
         "facts": read.facts.as_json(),
         "claims": claims_of(read, making.snapshot),
         "queries": {
@@ -68,7 +68,7 @@ def predicate_of(read: Read, making: Making, columns: Mapping[str, Any]) -> dict
             for id, query in document.queries.items()
         },
         "blocks": document.blocks,
-        "snapshot": {"sha256": making.snapshot, "schema": dict(columns), "rows": dict(making.counts)},
+        "snapshot": {"sha256": making.snapshot, "schema": dict(making.columns), "rows": dict(making.counts)},
         "notebook": {"source_sha256": making.notebook},
         "versions": dict(making.versions),
     }
@@ -121,7 +121,7 @@ def crate(read: Read, files: Collection[str]) -> dict[str, Any]:
                 "@id": "./",
                 "@type": "Dataset",
                 "conformsTo": {"@id": "https://w3id.org/ro/wfrun/process/0.5"},
-                "name": f"Incident report {incident(facts)}",
+                "name": f"Incident report {facts.name}",
                 "description": "An incident report with the data that proves its figures",
                 "datePublished": facts.as_of,
                 "license": "not stated",

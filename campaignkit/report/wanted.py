@@ -183,6 +183,11 @@ class Facts:
         return cls(**given | {"wanted": Wanted(**values["wanted"])})
 
     @property
+    def name(self) -> str:
+        """Return what the report is called."""
+        return self.wanted.incident or f"INC-{self.window_from[:10]}"
+
+    @property
     def parameters(self) -> dict[str, object]:
         """Return what every question may ask for by name."""
         return {"from_at": self.window_from, "to_at": self.window_to, "as_of": self.as_of, "zone": self.zone}

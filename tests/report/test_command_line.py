@@ -65,6 +65,8 @@ def test_filters_choose_the_campaigns_of_a_report_and_its_folder_is_named_from_h
         and facts["filter"] == "status=Failed&in=retail"
         and facts["zone"] == "UTC"
     )
+    asked_for = "{&quot;statuses&quot;: [&quot;Failed&quot;], &quot;workspaces&quot;: [&quot;retail&quot;]}"
+    assert asked_for in (out / "report.html").read_text(encoding="utf-8")
     assert answer["folder"] == "out" and answer["title"].startswith("The list of ")
     assert "Failed in" not in capsys.readouterr().err
 

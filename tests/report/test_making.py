@@ -85,6 +85,8 @@ def test_a_report_weighs_little_and_needs_nothing_from_outside(outage: Made) -> 
         'scope="row"',
         'role="img" aria-label="',
         "<footer",
+        "<summary>What the chart draws</summary>",
+        "<dt>recipients</dt><dd>campaign_id bigint, place bigint, same_as bigint, stage varchar",
     ):
         assert mark in page
 

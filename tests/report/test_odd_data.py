@@ -13,7 +13,8 @@ import pytest
 import campaignkit
 from campaignkit.kit import Kit
 from campaignkit.report.document import answered
-from campaignkit.report.page import Making, page
+from campaignkit.report.page import page
+from campaignkit.report.pen import Making
 from campaignkit.report.sealed import Sealed
 from campaignkit.report.snapshot import take
 from campaignkit.report.wanted import Wanted
@@ -62,7 +63,14 @@ def printed(tmp_path: Path) -> Printed:
         report.lessons(well=["It was found."])
         report.actions([("Watch {impact.messages}", "detect", "S. Okafor", "OPS-1")])
         read = answered(report.document, sealed, facts)
-        made = Making(versions={}, notebook="0" * 64, snapshot="0" * 64, files={}, counts=sealed.counts)
+        made = Making(
+            versions={},
+            notebook="0" * 64,
+            snapshot="0" * 64,
+            files={},
+            counts=sealed.counts,
+            columns=sealed.columns,
+        )
         found = page(read, made)
         sealed.close()
         return found

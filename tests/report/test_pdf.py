@@ -41,6 +41,17 @@ def test_the_page_is_printed_the_same_twice(
     assert first.startswith(b"%PDF") and set(re.findall(rb"Date \(D:(\d+)", first)) == {b"20261123120000"}
 
 
+def test_where_the_browser_begins_to_count_makes_no_difference() -> None:
+    one, other = (
+        b"/ID (node%08d) /ID (node%08d) /CreationDate (D:2026112312%04d+00'00')" % (n, n + 7, n)
+        for n in (65, 66)
+    )
+    assert pdf.settled(one, "2026-11-23T12:00:00Z") == pdf.settled(other, "2026-11-23T12:00:00Z")
+    assert b"(node00000007) /CreationDate (D:20261123120000+00'00')" in pdf.settled(
+        one, "2026-11-23T12:00:00Z"
+    )
+
+
 def test_without_a_browser_it_says_what_to_do(
     read: Read, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
