@@ -22,6 +22,7 @@ sample.duckdb: | .venv/run.stamp
 
 test: .venv/dev.stamp ## everything, with a browser and both databases
 	$(BIN)/python tools/browser.py
+	$(BIN)/python tools/nginx.py
 	$(BIN)/pytest -q
 	$(BIN)/python tools/notebooks.py run
 

@@ -192,7 +192,7 @@ def _cpu(ours: Running) -> float:
 def _watch(viewer: Browser, kernel: str, wait: float, over: threading.Event, times: list[float]) -> None:
     """Be a page: connect, ask every 5 s, note how long until the answer is there."""
     with viewer.connected(kernel) as socket:
-        widget = _widget(socket)
+        widget = widget_of(socket)
         over.wait(wait)
         while not over.is_set():
             began = time.perf_counter()
@@ -201,7 +201,7 @@ def _watch(viewer: Browser, kernel: str, wait: float, over: threading.Event, tim
             over.wait(max(0.0, 5 - (time.perf_counter() - began)))
 
 
-def _widget(socket: Socket) -> str:
+def widget_of(socket: Socket) -> str:
     """Return the id of the model that knows a refresh."""
     for model in socket.models():
         try:
