@@ -197,15 +197,11 @@ class Running:
 
     def kernels(self) -> list[psutil.Process]:
         """Return the kernels' processes."""
-        return [
-            child
-            for child in psutil.Process(self.server.process.pid).children()
-            if child.status() != psutil.STATUS_ZOMBIE
-        ]
+        return [child for child in psutil.Process(self.server.process.pid).children() if command_of(child)]
 
     def process_of(self, kernel: str) -> psutil.Process | None:
         """Return the kernel's process, or None if it has ended."""
-        return next((found for found in self.kernels() if kernel in " ".join(found.cmdline())), None)
+        return next((found for found in self.kernels() if kernel in command_of(found)), None)
 
     def figures(self) -> dict[str, float]:
         """Return what /metrics says."""
@@ -214,6 +210,14 @@ class Running:
             name.removeprefix("campaignkit_dashboards_"): float(value)
             for name, value in (line.split() for line in lines if not line.startswith("#"))
         }
+
+
+def command_of(process: psutil.Process) -> str:
+    """Return a process's command line; nothing of one that has ended, even while it is looked at."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def wait_for(condition: Callable[[], bool], timeout: float = 20) -> float:
