@@ -33,7 +33,7 @@ from campaignkit.report.wanted import Facts
 MOST_NAMED = 20  # differences that are named one by one
 MOST_MARKS = 400  # of one of them
 _CLAIM = re.compile(
-    r'<a class="claim(?: n)?"(?: id="[^"]*")? href="#[^"]*" title="[^"]*">([^<]*)<sup>([^<]*)</sup></a>'
+    r'<a class="claim(?: n)?"(?: id="[^"]*")? href="#[^"]*" title="[^"]*">([^<]*)<sup aria-hidden="true">([^<]*)</sup></a>'
 )
 # what a value that is not as we write it may raise, wherever it is first used
 _MISFITS = (

@@ -41,6 +41,8 @@ class Claims:
         query = self._query(name, sql, parameters)
         if not self._answers[query].rows:
             raise InvalidInput(f"the query of {name} yields no row")
+        if not self.sealed.reads(sql) and not self.document.queries[query]["parameters"]:
+            raise InvalidInput(f"the query of {name} reads no table of the snapshot: its figure is typed")
         self._own[name] = (query, format)
         return self._read().text(self._cell(query, 0, self._answers[query].columns[0], format, name))
 

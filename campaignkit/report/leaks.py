@@ -41,7 +41,7 @@ def known(numbers: Iterable[str]) -> Known:
     """Return clear numbers as the functions here look for them."""
     found: dict[int, set[str]] = {}
     for number in numbers:
-        digits = re.sub(r"\D", "", _flat(number))
+        digits = re.sub(r"\D", "", flat(number))
         if len(digits) >= _SHORTEST:
             found.setdefault(len(digits), set()).add(digits)
     return {length: frozenset(digits) for length, digits in found.items()}
@@ -49,10 +49,10 @@ def known(numbers: Iterable[str]) -> Known:
 
 def numbers_in(text: str, known: Known = NONE) -> list[str]:
     """Return what of *text* is shaped like a phone number, or holds one of *known*, whatever stands around it."""
-    flat = _HARMLESS.sub("|", _flat(text))
-    found = [match[0].strip() for match in _NUMBER.finditer(flat)]
+    found_in = _HARMLESS.sub("|", flat(text))
+    found = [match[0].strip() for match in _NUMBER.finditer(found_in)]
     if known:
-        for match in _RUN.finditer(flat):
+        for match in _RUN.finditer(found_in):
             digits = re.sub(r"\D", "", match[0])
             found += [
                 match[0]
@@ -62,7 +62,7 @@ def numbers_in(text: str, known: Known = NONE) -> list[str]:
     return found
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """Return *text* with digits of every script as 0 to 9, and without marks that cannot be seen or that stand on others."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(

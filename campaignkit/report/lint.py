@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from campaignkit.report.document import Read, parts_of
+from campaignkit.report.leaks import flat
 from campaignkit.report.words import Spelling
 
 _FIGURE = re.compile(r"(?<![\w.,:-])\d[\d,.\u00a0\u202f ]*\d ?%?|(?<![\w.,:-])\d ?%", re.UNICODE)
 _BY_PACKAGE = {"summary": {"findings"}, "rates": {"caption", "mark"}, "table": {"caption"}}
 
 
-def typed_figures(read: Read) -> list[str]:
+def typed_figures(read: Read, beside: Iterable[tuple[str, str]] = ()) -> list[str]:
     """Return a sentence for each figure in the author's words that equals a claim or a cell, or that looks like one.
 
-    A year, a day of a month and a time are none; a number of three digits or more and a percentage are.
+    *beside* are more words of the author's, each with the place where it stands. Digits of every script count. A year, a day of a month and a time are none; a number of three digits or more and a percentage are.
     """
     cells = _cells(read)
-    found = []
+    return [
+        said
+        for where, text in [*_words(read), *beside]
+        for figure in _FIGURE.findall(flat(text))
+        if (said := _judged(figure.strip(), where, cells))
+    ]
+
+
+def _words(read: Read) -> Iterator[tuple[str, str]]:
+    """Yield the texts of the blocks that the author wrote, each with its place."""
     for block in read.document.blocks:
-        written = {
-            key: value for key, value in block.items() if key not in _BY_PACKAGE.get(block["kind"], ())
-        }
+        by_package = _BY_PACKAGE.get(block["kind"], ())
+        written = {key: value for key, value in block.items() if key not in by_package}
         for where, part in parts_of(written | {"kind": block["kind"]}):
             if isinstance(part, str):
-                found += [
-                    said
-                    for figure in _FIGURE.findall(part)
-                    if (said := _judged(figure.strip(), where, cells))
-                ]
-    return found
+                yield where, part
 
 
 def _judged(figure: str, where: str, cells: Mapping[str, str]) -> str | None:

@@ -104,7 +104,7 @@ def _made(
         run_over = notebooks.executed(source, facts, snapshot, work)
     with contextlib.closing(Sealed(snapshot)) as sealed:
         read = answered(notebooks.document_of(run_over), sealed, facts)
-        typed = tuple(typed_figures(read))
+        typed = tuple(typed_figures(read, notebooks.prose_of(run_over)))
         if typed and wanted.status == "final":
             raise InvalidInput(f"a final report holds no typed figure, and this one does: {typed[0]}")
         files = {f"snapshot/{path.name}": sha256_of(path) for path in sorted(snapshot.iterdir())}

@@ -157,6 +157,15 @@ def document_of(notebook: Notebook) -> Document:
     return document
 
 
+def prose_of(notebook: Notebook) -> list[tuple[str, str]]:
+    """Return the texts of the notebook's cells of words, each with its place."""
+    return [
+        (f"cell {number} of the notebook", _joined(cell["source"]))
+        for number, cell in enumerate(notebook["cells"], 1)
+        if cell["cell_type"] == "markdown"
+    ]
+
+
 def _outputs(notebook: Notebook) -> list[dict[str, Any]]:
     return [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
 

@@ -45,7 +45,7 @@ class Pen:
         short = "" if made["format"] == "text" else " n"
         return (
             f'<a class="claim{short}"{anchor} href="#{escape(made["query"])}" title="claim {escape(id)}: query'
-            f' {escape(made["query"])}, {escape(made["name"])}">{escape(self.read.text(id))}<sup>{escape(id)}</sup></a>'
+            f' {escape(made["query"])}, {escape(made["name"])}">{escape(self.read.text(id))}<sup aria-hidden="true">{escape(id)}</sup></a>'
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ import duckdb
 from campaignkit.domain.errors import InvalidInput
 
 T = TypeVar("T")
+_PARAMETER = re.compile(r"\$\w+")
 
 SECONDS = 30.0  # that one question may take
 ALL_SECONDS = 600.0  # and all of a report's together
@@ -123,6 +125,13 @@ class Sealed:
     def campaign_ids(self) -> list[int]:
         """Return the database's keys of the campaigns of the scope."""
         return sorted(row[0] for row in self._connection.table("campaigns").project("campaign_id").fetchall())
+
+    def reads(self, sql: str) -> bool:
+        """Tell whether a question that can be answered reads a table of the snapshot at all."""
+        try:
+            return bool(self._connection.get_table_names(_PARAMETER.sub("null", sql)))
+        except duckdb.Error:  # with null in a parameter's place it is none any more
+            return True
 
     def ask(self, sql: str, parameters: Mapping[str, object]) -> Answer:
         """Return the answer to one SELECT; raises `InvalidInput`, with a sentence, for anything else.

@@ -107,7 +107,10 @@ class Report(Claims):
             findings = [{"parts": self.parts(f"{ordinary}: {{impact.rate}} of what was sent is delivered.") if sent
                          else [f"{ordinary}: nothing was sent."]}]  # fmt: skip
         if self.ask("under_way")[0]["campaigns"]:
-            live = "Not over yet: {under_way.campaigns} of the scope’s campaigns were under way when the data was taken."
+            live = (
+                "Not over yet: {under_way.campaigns} of the scope’s campaigns were under way as of {under_way.as_of};"
+                " figures may still change."
+            )
             findings.append({"parts": self.parts(live)})
         self._show({"kind": "summary", "title": "Summary", "own": [{"parts": self.parts(text)} for text in own],
                     "findings": findings})  # fmt: skip

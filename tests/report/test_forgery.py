@@ -138,8 +138,8 @@ def claim_in_two_places(folder: Path) -> None:
 
 
 FORGED: dict[str, tuple[Forge, str]] = {
-    "digits of another script": (in_page(">313<sup>", ">３１３<sup>"), "report.html says ３１３, the snapshot gives 313"),
-    "a mark that cannot be seen": (in_page(">313<sup>", ">3\u200b13<sup>"), "the snapshot gives 313"),
+    "digits of another script": (in_page(">313<sup", ">３１３<sup"), "report.html says ３１３, the snapshot gives 313"),
+    "a mark that cannot be seen": (in_page(">313<sup", ">3\u200b13<sup"), "the snapshot gives 313"),
     "a figure hidden by style": (in_page("<style>", "<style>.lead{display:none}"), "report.html differs in line"),
     "a text laid over": (in_page("</h1>", '</h1><p style="position:absolute">All is well</p>'), "block 1 (head)"),
     "a claim's id twice": (claim_in_two_places, "report.html differs in block 1 (head)"),

@@ -308,7 +308,7 @@ def test_the_authors_words_carry_claims_and_a_typed_figure_is_named(
     book = copied(
         tmp_path / "mine.ipynb",
         'r.claim("late", "select count(*) from recipients where dlr_at - sent_at > interval \'1 hour\'")',
-        'r.words("Detection", "{late} receipts came late; {channels[nordtel-1].rate} got through, 313 were lost.")',
+        'r.words("Detection", "{late} receipts came late; {channels[nordtel-1].rate} got through, ３\u200b13 were lost.")',
         about={"incident": "INC-7", "authors": ["A. Nalyst"], "status": "in review"},
         scope={"campaigns": [named("Season preview")], "filter": ""},
     )
@@ -332,10 +332,11 @@ def test_the_authors_words_carry_claims_and_a_typed_figure_is_named(
         ('r.text("{channels[moon].rate}")', "channels has no row 'moon'"),
         ('r.text("{unheard}")', "no claim is called 'unheard'"),
         ('r.claim("x", "delete from recipients")', "it is not one SELECT"),
+        ('r.claim("x", "select 313")', "the query of x reads no table of the snapshot: its figure is typed"),
         ('r.claim("x", "select nothing from recipients")', "Binder Error"),
         ("1 / 0", "cell 10 of the notebook failed: ZeroDivisionError: division by zero"),
         ("object()", "shows an object by its address in memory"),
-        ('r.claim("x", "select random()", format="number"); r.text("{x}")', "the report does not repeat itself"),
+        ('r.claim("x", "select random() from campaigns", format="number"); r.text("{x}")', "the report does not repeat itself"),
         ('r.text("Call +370 612 34567 for more.")', "holds what is shaped like a phone number (11 digits ending in 67)"),
         ('print("00370-612-34567")', "report.ipynb"),
     ],
@@ -432,7 +433,7 @@ def test_a_campaign_that_is_still_sending_is_said_to_be_under_way(written: Writt
     report = written(filter="status=Sending")
     report.summary()
     words = str(report.document.blocks[-1]["findings"][-1]["parts"])
-    assert "were under way when the data was taken" in words
+    assert "were under way as of " in words
 
 
 def test_a_report_on_a_hundred_thousand_recipients_verifies_within_ten_seconds(tmp_path: Path) -> None:

@@ -56,7 +56,12 @@ def claim_id(folder: Path, name: str) -> str:
 
 def prose(folder: Path) -> None:
     id = claim_id(folder, "detect_outage.lost")
-    text(folder, "report.html", f">313<sup>{id}</sup>", f">13<sup>{id}</sup>")
+    text(
+        folder,
+        "report.html",
+        f'>313<sup aria-hidden="true">{id}</sup>',
+        f'>13<sup aria-hidden="true">{id}</sup>',
+    )
 
 
 def forged_prose(folder: Path) -> None:
@@ -82,7 +87,8 @@ def table_cell(folder: Path) -> None:
 
 def notebook_output(folder: Path) -> None:
     id = claim_id(folder, "detect_outage.lost")
-    text(folder, "report.ipynb", f">313<sup>{id}</sup>", f">13<sup>{id}</sup>")
+    sup = '<sup aria-hidden=\\"true\\">'  # in JSON
+    text(folder, "report.ipynb", f">313{sup}{id}</sup>", f">13{sup}{id}</sup>")
     redigest(folder, "report.ipynb")
 
 
