@@ -28,6 +28,10 @@ def dashboards_root(tmp_path_factory, acted):
     root = tmp_path_factory.mktemp("dashboards")
     notebook(root / "sound.ipynb", "print('all is well')")
     notebook(root / "broken.ipynb", f"raise RuntimeError({SECRET!r})")
+    notebook(root / "dying.ipynb", "import os; os._exit(1)")
+    notebook(
+        root / "complaining.ipynb", f"import sys; print({SECRET!r}, file=sys.stderr); print('all is well')"
+    )
     notebook(
         root / "environment.ipynb",
         "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k != 'VOILA_KERNEL_ID'}))",

@@ -28,6 +28,22 @@ def test_a_dashboard_that_fails_says_so_calmly_shows_nothing_of_its_inside_and_t
     assert SECRET in served.log[: served.log.rindex(f"(reference {reference})")]
 
 
+def test_a_dashboard_whose_kernel_dies_while_it_is_drawn_says_so_calmly(served):
+    page = served.browser().ask("/voila/render/dying.ipynb").text
+    reference = re.search(r"the log of the server, reference ([0-9A-F]{6})\.", page)[1]
+    assert page.count("This dashboard could not be drawn.") == 1
+    for inside in ("exception", "Voilà", "os._exit", "Traceback"):
+        assert inside not in page
+    assert f"reference {reference}: the kernel of this page has died" in served.log
+
+
+def test_what_a_cell_complains_about_is_for_the_log_and_not_for_viewers(served):
+    page = served.browser().ask("/voila/render/complaining.ipynb").text
+    assert printed(page) == "all is well\n"
+    assert SECRET not in page
+    assert SECRET in served.log
+
+
 def test_a_dashboard_shows_what_it_says_and_not_how(served):
     page = served.browser().ask("/voila/render/sound.ipynb").text
     assert printed(page) == "all is well\n"
