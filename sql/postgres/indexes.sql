@@ -12,3 +12,5 @@ create index concurrently campaignkit_jobs on core.job_errors (campaign_id, occu
 create index concurrently campaignkit_trail on core.audit_events (campaign_id, occurred_at)
 create index concurrently campaignkit_trail on kit.audit_events (campaign_id, occurred_at)
 create index concurrently campaignkit_exports on kit.exports (campaign_id, created_at)
+create index concurrently campaignkit_parts on kit.counted_parts (campaign_id)
+create index concurrently campaignkit_quarters on kit.counted_quarters (campaign_id)

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import campaignkit
+from campaignkit.services.refresh import refresh
+from campaignkit.store.duckdb import DuckStore
 from tests.importing.jasmin import START, at, large_log, receipt, refused, sent, write
-from tests.importing.world import bring, content, dump, rows
+from tests.importing.world import NOW, bring, content, dump, rows
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +156,17 @@ def test_a_log_that_grows_meanwhile_is_read_up_to_where_it_was(tmp_path: Path) -
             file.write(at(START, sent("b", "2")) + "\n")
 
     assert bring(tmp_path / "x.duckdb", log, progress=grow).read == 1
+
+
+def test_older_rows_void_what_was_counted_though_the_last_change_stays_when_it_was(tmp_path: Path) -> None:
+    into = tmp_path / "x.duckdb"
+    late, early = START + timedelta(minutes=10), START
+    bring(into, write(tmp_path / "late.log", [at(late, sent("b", "2"))]))
+    store = DuckStore(into, writable=True).open()
+    assert refresh(store, now=NOW).counted == 1
+    before = rows(into, "select updated_at from core.campaigns")
+    bring(into, write(tmp_path / "early.log", [at(early, sent("a", "1"))]))
+    assert rows(into, "select updated_at from core.campaigns") == before
+    assert rows(into, "select count(*) as counted from kit.counted") == [{"counted": 0}]
+    kit = campaignkit.open(into, workspace="master", now=NOW)
+    assert [row.sent for row in kit.campaigns.page().rows] == [2]

@@ -226,6 +226,7 @@ class Simulator:
         outstanding = due.outstanding
         if due.stranded or any(move.event is not None for _, move in due.moves):
             session.run("simulate/give_up", given)
+            session.run("simulate/given_up", given)
             outstanding -= session.run("simulate/give_up_receipts", given)
             outstanding -= session.run("simulate/give_up_answers", given)
         submitted, expected = self._submit(session, due.quotas, given)
@@ -284,6 +285,7 @@ class Simulator:
         if work is Work.MAKE_LIST:
             if self._find_source(session, campaign):
                 session.run("simulate/build", {**of, "size": campaign.size})
+                session.run("simulate/built", of)
             return campaign.total
         session.run("simulate/exclude", of)
         listed = session.row("simulate/listed", of)
