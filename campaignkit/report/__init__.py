@@ -9,8 +9,8 @@
     writing     the `Report` that the notebook holds; what it yields is a document, plain JSON
     page        document + answers → HTML, with pen, its last pages in method;  charts: SVG written by hand;  words: how values are spelt
     seal        scan for numbers, manifest, RO-Crate;  making: all of it, in one folder or none
-    checking    the folder against its manifest (manifest), the claims against the snapshot, the page against the claims;
-                apart: the same in a process of its own, as `campaignkit verify` does it
+    checking    the folder against its manifest (manifest), the claims against the snapshot, the page against the claims
+                (likeness);  apart: the same in a process of its own, as `campaignkit verify` does it
 
 A document holds no figure, only questions: whoever has the snapshot can answer them again and must arrive at the
 same page, byte for byte. That is all that `verify` does.

@@ -9,21 +9,18 @@ answers make. A manifest that was forged as a whole is told by its digest alone:
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 from campaignkit.domain.errors import CampaignKitError, InvalidInput
 from campaignkit.report import manifest as manifests
-from campaignkit.report.document import MIME, Document, Read, answered, parts_of
+from campaignkit.report.document import Document, Read, answered
+from campaignkit.report.likeness import MISFITS, claims_said, notebook_made, page_made, words_said
 from campaignkit.report.manifest import NotOurs, short
-from campaignkit.report.notebook import normalised, source_digest
-from campaignkit.report.page import page, shown
 from campaignkit.report.pen import Making
 from campaignkit.report.questions import question
 from campaignkit.report.seal import crate, predicate_of, statement, written
@@ -32,13 +29,6 @@ from campaignkit.report.wanted import Facts
 
 MOST_NAMED = 20  # differences that are named one by one
 MOST_MARKS = 400  # of one of them
-_CLAIM = re.compile(
-    r'<a class="claim(?: n)?"(?: id="[^"]*")? href="#[^"]*" title="[^"]*">([^<]*)<sup aria-hidden="true">([^<]*)</sup></a>'
-)
-# what a value that is not as we write it may raise, wherever it is first used
-_MISFITS = (
-    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, StopIteration, TypeError, ValueError,
-)  # fmt: skip
 
 
 class Status(IntEnum):
@@ -106,7 +96,7 @@ def _verified(folder: Path, expect: str | None) -> Checked:
     found += [f"{name} is not the file that was sealed: its digest differs" for name in differing]
     try:
         found += _contents(folder, manifest, subject, same=not others, broken=frozenset(differing))
-    except _MISFITS as error:
+    except MISFITS as error:
         found.append(f"manifest.json is not as campaignkit writes it: {type(error).__name__} {short(error)}")
     except (CampaignKitError, NotOurs) as error:
         found.append(str(error))
@@ -155,7 +145,9 @@ def _contents(
         if not found:
             found += _covered(sealed, facts)
         if not (broken and found):  # the page cannot be right where the snapshot is wrong
-            found += _prose(read, html, "report.html")
+            found += claims_said(read, html, "report.html")
+            if not (same or found):
+                found += words_said(read, html)
     making = Making(
         versions=predicate["versions"],
         notebook=predicate["notebook"]["source_sha256"],
@@ -170,12 +162,12 @@ def _contents(
             found.append(f"manifest.json differs in {_part(whole, predicate)}")
         elif canonical(statement(subject, whole, manifest["unsealed"])) != canonical(manifest):
             found.append("manifest.json is not as campaignkit writes it: its list of files holds more")
-        found += _page(read, making, html)
+        found += page_made(read, making, html)
         names = subject.keys() - {"ro-crate-metadata.json"}
         if written(crate(read, names)) != (folder / "ro-crate-metadata.json").read_bytes():
             found.append("ro-crate-metadata.json does not describe this report")
     if not found:
-        found += _notebook(read, making, folder / "report.ipynb", same=same)
+        found += notebook_made(read, making, folder / "report.ipynb", same=same)
     return found
 
 
@@ -250,74 +242,6 @@ def _claims(read: Read, predicate: Mapping[str, Any], snapshot: str) -> list[str
             f"claims {', '.join(elsewhere)}: they were made on another snapshot than the one that lies here"
         ]
     return wrong + elsewhere + result
-
-
-def _prose(read: Read, html: str, name: str) -> list[str]:
-    """Return the claims that a page spells differently, and those of its text that it does not hold."""
-    said = [(unescape(id), unescape(text)) for text, id in _CLAIM.findall(html)]
-    found = [
-        f"claim {id}: {name} says {short(text)}, the snapshot gives {short(read.text(id))}"
-        for id, text in said
-        if id in read.document.claims and text != read.text(id)
-    ]
-    drawn = [{key: value for key, value in block.items() if key != "mark"} for block in read.document.blocks]
-    needed = {part["claim"] for block in drawn for _, part in parts_of(block) if not isinstance(part, str)}
-    missing = sorted(needed - {id for id, _ in said})
-    return found + [
-        f"claim {short(id)}: {name} lacks it, the snapshot gives {short(read.text(id))}" for id in missing
-    ]
-
-
-def _page(read: Read, making: Making, html: str) -> list[str]:
-    expected = page(read, making)
-    if html == expected:
-        return []
-    return [f"report.html differs in {where}" for where in _lines(expected, html, read)]
-
-
-def _lines(expected: str, found: str, read: Read) -> list[str]:
-    """Name the first block in which two pages differ: a page has a block a line."""
-    wanted, there = expected.split("\n"), found.split("\n")
-    first = next(
-        (number for number, pair in enumerate(zip(wanted, there, strict=False)) if pair[0] != pair[1]),
-        min(len(wanted), len(there)),
-    )
-    body = next(number for number, line in enumerate(wanted) if line.startswith("<main>"))
-    place = first - body - 1
-    if 0 <= place < len(read.document.blocks):
-        block = read.document.blocks[place]
-        return [f"block {place + 1} ({short(block.get('title') or block['kind'])})"]
-    return [f"line {first + 1}, outside its blocks"]
-
-
-def _notebook(read: Read, making: Making, path: Path, *, same: bool) -> list[str]:
-    """Return what of the notebook is not what was sealed: its sources, and outputs that the answers do not make."""
-    notebook = manifests.json_in(path)
-    try:
-        if source_digest(notebook) != making.notebook:
-            return ["report.ipynb: its cells are not those whose digest was sealed"]
-        found = _outputs(read, making, notebook) if same else []
-        if same and not found and written(normalised(notebook, shown(read, making))) != path.read_bytes():
-            found.append("report.ipynb is not spelt as campaignkit writes it")
-    except _MISFITS as error:
-        return [f"report.ipynb is not as campaignkit writes it: {type(error).__name__} {short(error)}"]
-    return found
-
-
-def _outputs(read: Read, making: Making, notebook: Mapping[str, Any]) -> list[str]:
-    expected = iter(zip(read.document.blocks, shown(read, making), strict=True))
-    found = []
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            if MIME not in output.get("data", {}):
-                continue
-            block, html = next(expected, ({}, ""))
-            if output["data"][MIME]["block"] != block or output["data"]["text/html"] != html:
-                where = block.get("title") or block["kind"] if block else "one too many"
-                found.append(f"report.ipynb, cell {short(cell['id'])}: its output ({short(where)}) differs")
-    if next(expected, None) is not None:
-        found.append("report.ipynb lacks an output that the report has")
-    return found
 
 
 def _part(expected: Any, found: Any, where: str = "predicate") -> str:

@@ -230,6 +230,24 @@ def test_a_claim_that_the_page_lacks_is_named_whatever_the_version(folder: Path)
     assert said(folder) == ("claim c02: report.html lacks it, the snapshot gives 70 minutes",)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("accepted messages and delivered few", "accepted messages and delivered all",
+         "report.html, block 2 (Summary) does not say 'From 12:00 to 13:09 the carrier behind"),
+        ('<td class="num">423</td>', '<td class="num">42</td>', "report.html, block 10 (table) lacks the row nordtel-1 | "),
+    ],
+)  # fmt: skip
+def test_a_page_of_another_version_says_the_same_all_the_same(
+    old: str, new: str, sentence: str, folder: Path
+) -> None:
+    in_manifest(lambda found: found["predicate"]["versions"].update(campaignkit="0.0.1"))(folder)
+    assert verify(folder).status is Status.OTHER_VERSIONS
+    in_page(old, new)(folder)
+    (difference,) = said(folder)
+    assert sentence in difference
+
+
 def test_sql_that_does_not_listen_is_left_to_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some functions of DuckDB cannot be interrupted; nothing is asked after such a one, and nobody waits."""
     monkeypatch.setattr(sealing, "SECONDS", 0.3)
