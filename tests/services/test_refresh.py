@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 import campaignkit
 from campaignkit import Kit, RecipientFilter, SmsResult
 from campaignkit.domain.errors import NotAllowed, StoreBusy, StoreError
+from campaignkit.report.snapshot import take
+from campaignkit.report.wanted import Wanted
 from campaignkit.services.check import check
 from campaignkit.services.refresh import BREATH, CAMPAIGNS, RECIPIENTS, SETTLED, Refreshed, bundles, refresh
 from campaignkit.store.duckdb import DuckStore, Session
@@ -170,7 +173,7 @@ def test_foreign_changes_are_on_every_screen_on_both_sides_of_a_refresh(
     assert check(kit._store).violations == () or "stages" not in change
 
 
-def test_an_export_has_as_many_rows_as_the_screens_say_on_both_sides_of_a_refresh(
+def test_an_export_and_a_report_have_the_rows_that_the_screens_count_on_both_sides_of_a_refresh(
     build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CAMPAIGNKIT_EXPORTS", str(tmp_path / "kept"))
@@ -186,6 +189,12 @@ def test_an_export_has_as_many_rows_as_the_screens_say_on_both_sides_of_a_refres
         for filter in FILTERS:
             done = kit.exports.run_one(kit.exports.request(one, filter).export_id)
             assert done.rows_written == kit.recipients.page(one, filter).total
+        take(kit, Wanted(campaigns=(one,)), tmp_path / f"report-{refreshed}")
+        sealed = pl.read_parquet(tmp_path / f"report-{refreshed}" / "recipients.parquet")
+        shown = kit.campaigns.show(one)
+        assert len(sealed) == sum(shown.verdicts.values())
+        assert len(sealed.filter(pl.col("sms_result") == "failed")) == shown.badge.failed_rows
+        assert sealed["sent_at"].count() == sum(day.sent for day in kit.campaigns.activity(one).rows)
 
 
 # ── whatever happens, in whatever order ──────────────────────────────────────
