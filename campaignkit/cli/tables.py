@@ -393,6 +393,7 @@ def reported(made: Made) -> str:
     return "\n".join([
         f"{made.folder}: {made.title}",
         f"{made.claims} claims, {made.queries} queries; check it with `campaignkit verify {made.folder}`",
+        *([f"{made.compared:,} full numbers of the scope were looked for"] if made.compared else []),
         f"sealed with sha256 {made.digest}",
     ])  # fmt: skip
 

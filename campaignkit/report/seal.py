@@ -24,6 +24,7 @@ from campaignkit.report.sealed import Sealed, canonical, digest
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "urn:campaignkit:incident-report:1"
 VERSION = 1
+_PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 
 
 def versions() -> dict[str, str]:
@@ -120,7 +121,7 @@ def crate(read: Read, files: Collection[str]) -> dict[str, Any]:
             {
                 "@id": "./",
                 "@type": "Dataset",
-                "conformsTo": {"@id": "https://w3id.org/ro/wfrun/process/0.5"},
+                "conformsTo": {"@id": _PROFILE},
                 "name": f"Incident report {facts.name}",
                 "description": "An incident report with the data that proves its figures",
                 "datePublished": facts.as_of,
@@ -149,6 +150,7 @@ def crate(read: Read, files: Collection[str]) -> dict[str, Any]:
                 }
                 for name in parts
             ),
+            {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
             *authors,
         ],
     }
