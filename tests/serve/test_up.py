@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from campaignkit.serve.servers import HOST, free_port
+from campaignkit.store.duckdb import DuckStore
 
 UP = [sys.executable, "-m", "campaignkit", "--workspace", "master", "--role", "moderator", "--as", "tester"]
 
@@ -148,7 +149,13 @@ def sample(tmp_path_factory):
     return path
 
 
-def test_a_sample_is_kept_alive_by_a_stand_in_that_ends_with_the_rest(sample, tmp_path):
+def counted(store: DuckStore) -> int:
+    with store.reading() as session:
+        ((campaigns,),) = session.query("select count(*) from kit.counted")
+    return campaigns
+
+
+def test_a_sample_is_kept_alive_by_a_stand_in_and_counted_until_the_rest_ends(sample, tmp_path):
     with up(sample, tmp_path / "private", "--simulate", "50") as process:
         *_, core, last = printed(process, 4)
         assert (core, last) == ("Core        a stand-in, at speed 50", "Ctrl-C ends all.")
@@ -156,6 +163,9 @@ def test_a_sample_is_kept_alive_by_a_stand_in_that_ends_with_the_rest(sample, tm
         assert set(servers) == {"jupyterlab", "voila", "campaignkit"}
         before = sample.stat().st_mtime_ns
         while sample.stat().st_mtime_ns == before:  # bounded by the timeout of the test
+            assert process.poll() is None
+        store = DuckStore(sample).open()
+        while not counted(store):
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
