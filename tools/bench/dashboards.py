@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import psutil
 from playwright.sync_api import Browser as Chromium
@@ -212,12 +213,12 @@ def widget_of(socket: Socket) -> str:
     raise AssertionError("no model answers a refresh")
 
 
-def refresh(socket: Socket, model: str, timeout: float = 60) -> None:
-    """Ask one model again, and return when it has said that this is answered."""
+def refresh(socket: Socket, model: str, timeout: float = 60) -> list[Any]:
+    """Ask one model again, and return what came until it has said that this is answered."""
     ask = uuid.uuid4().hex[:20]
     wish: Mapping[str, object] = {"event": "refresh", "ask": ask, "quiet": True}
     sent = socket.send("comm_msg", {"comm_id": model, "data": {"method": "custom", "content": wish}})
-    socket.answers(
+    return socket.answers(
         sent,
         until=lambda message: message["content"].get("data", {}).get("state", {}).get("answered") == ask,
         timeout=timeout,
