@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import tempfile
 import threading
 import time
@@ -90,6 +91,27 @@ def test_a_server_that_is_not_there_is_said_at_start(tmp_path: Path) -> None:
     ):
         said = sentence(lambda url=url: opened(url), StoreUnreachable)  # type: ignore[misc]
         assert "does not answer" in said and "is the server running" in said
+
+
+def test_tls_is_asked_for_as_the_address_says_and_its_absence_is_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        heard: list[bytes] = []
+
+        def refuse() -> None:
+            client, _ = listener.accept()
+            with client:
+                heard.append(client.recv(8))
+                client.sendall(b"N")
+                client.recv(1)
+
+        refusing = threading.Thread(target=refuse, daemon=True)
+        refusing.start()
+        port = listener.getsockname()[1]
+        url = f"postgresql://ann@127.0.0.1:{port}/x?sslmode=require&gssencmode=disable"
+        said = sentence(lambda: opened(url), StoreUnreachable)
+        refusing.join(20)
+    assert heard == [bytes.fromhex("0000000804d2162f")], "SSLRequest, and nothing in the clear after it"
+    assert "do not agree on TLS" in said and "does not support SSL" in said
 
 
 def test_what_the_server_does_not_know_is_named(prepared: Server, name: str, tmp_path: Path) -> None:

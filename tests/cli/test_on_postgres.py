@@ -1,0 +1,59 @@
+"""The command line on a server: what it hands on, and what works on files alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from campaignkit.cli import commands
+from campaignkit.kit import database
+from tests import world
+from tests.cli.conftest import Run
+from tests.postgres import PREPARED, Server
+
+ONE = "00000001"
+
+
+@pytest.fixture
+def url(prepared: Server) -> Iterator[str]:
+    """Return where a moderator opens a database with one new campaign."""
+    name = prepared.create("commanded", template=PREPARED)
+    prepared.login("mona", "campaignkit_moderator")
+    with database(prepared.url(name), writable=True).open().writing() as session:
+        world.workspace(session, "retail")
+        world.campaign(session, 1, status="New", moderation="Pending")
+        world.recipient(session, 1, 1)
+    yield prepared.url(name, "mona")
+    prepared.drop(name)
+
+
+def test_what_is_served_is_handed_the_whole_address_and_the_login(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CAMPAIGNKIT_AS", raising=False)
+    whole = url.replace("mona@", "mona:s3cret@")
+    choice = commands._choice(argparse.Namespace(db=whole))
+    assert choice.environment["CAMPAIGNKIT_DB"] == whole
+    assert choice.environment["CAMPAIGNKIT_AS"] == "mona"
+
+
+def test_a_campaign_is_approved_audited_counted_and_exported(run: Run, url: str, tmp_path: object) -> None:
+    given = ("--db", url, "--role", "moderator", "--json")
+    status, out, err = run("approve", ONE, "--note", "checked", *given)
+    assert (status, err, json.loads(out)["status"]) == (0, "", "Pending")
+    trail = json.loads(run("audit", ONE, *given)[1])["rows"]
+    assert [(row["action"], row["actor"], row["note"]) for row in trail] == [("approved", "mona", "checked")]
+    assert json.loads(run("refresh", *given)[1]) == {"counted": 0, "left": 1}, "it changed a moment ago"
+    status, out, err = run("export", ONE, "--format", "csv", "--out", f"{tmp_path}/a.csv", *given)
+    assert (status, err, json.loads(out)["rows_written"]) == (0, "", 1)
+    status, out, err = run("note", ONE, "x", "--as", "eve", *given)
+    assert (status, out) == (1, "") and "whoever acts is the login, here mona" in err
+
+
+def test_what_works_on_files_alone_says_so(run: Run, url: str) -> None:
+    status, out, err = run("simulate", url)
+    assert (status, out) == (1, "") and err.count("\n") == 1
+    assert "works on DuckDB files, and postgresql://mona@/commanded" in err
