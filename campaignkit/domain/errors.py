@@ -22,7 +22,13 @@ from __future__ import annotations
 
 
 class CampaignKitError(Exception):
-    """The base of every error that campaignkit raises on purpose."""
+    """The base of every error that campaignkit raises on purpose.
+
+    The message names the thing and a way out, for whoever runs the program; `calm`, if there is one, is what a
+    dashboard tells its viewer instead, who cannot go that way.
+    """
+
+    calm: str | None = None
 
 
 class InvalidInput(CampaignKitError):
@@ -31,6 +37,8 @@ class InvalidInput(CampaignKitError):
 
 class NotFound(CampaignKitError):
     """Nothing goes by that name."""
+
+    calm = "nothing here goes by that name: check the address, or look for it in the list"
 
 
 class Ambiguous(CampaignKitError):
@@ -54,11 +62,7 @@ class ExportFailed(CampaignKitError):
 
 
 class StoreError(CampaignKitError):
-    """The database cannot be used.
-
-    The message names a place and a way out, for whoever runs the program; `calm` is what a dashboard tells its viewer,
-    who can go neither way.
-    """
+    """The database cannot be used."""
 
     calm = "The database does not answer"
 

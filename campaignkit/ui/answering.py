@@ -62,7 +62,7 @@ class Answering(anywidget.AnyWidget):
         except StoreError as error:
             self._say("error", f"{trouble.told(error, viewer=self._viewer)}.{self._last_good()}", error)
         except CampaignKitError as error:
-            self._say("info", str(error))
+            self._say("info", trouble.told(error, viewer=self._viewer))
         except Exception as error:  # noqa: BLE001 - the last door before the page: it gets a reference, the log the rest
             self._say("error", f"This could not be answered.{self._last_good()}", error)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from campaignkit.domain.errors import CampaignKitError, StoreError
+from campaignkit.domain.errors import CampaignKitError
 
 log = logging.getLogger(__name__)
 
@@ -18,5 +18,5 @@ def noted(error: Exception) -> str:
 
 
 def told(error: CampaignKitError, *, viewer: bool) -> str:
-    """Return *error* as words without a full stop; a dashboard's *viewer* learns nothing of where the database is."""
-    return error.calm if viewer and isinstance(error, StoreError) else str(error)
+    """Return *error* as words without a full stop; a dashboard's *viewer* learns nothing of places and options."""
+    return error.calm if viewer and error.calm else str(error)
