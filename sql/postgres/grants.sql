@@ -37,11 +37,11 @@ begin
     grant select on core.recipient_numbers to campaignkit_pii;
   end if;
 
-  -- Whoever writes into the audit trail writes under the own name.
-  alter table kit.audit_events enable row level security;
+  -- Whoever writes into the audit trail writes under the own name. Once only: it keeps everybody out for a moment.
   if not exists (
     select 1 from pg_policy p where p.polrelid = 'kit.audit_events'::regclass and p.polname = 'campaignkit_read'
   ) then
+    alter table kit.audit_events enable row level security;
     create policy campaignkit_read on kit.audit_events for select using (true);
     create policy campaignkit_sign on kit.audit_events for insert with check (actor = session_user::varchar);
   end if;

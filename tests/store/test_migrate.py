@@ -11,6 +11,7 @@ import pytest
 
 import campaignkit
 from campaignkit import cli
+from campaignkit.assets import asset
 from campaignkit.domain.errors import NotAllowed, StoreUnreadable
 from campaignkit.kit import database
 from campaignkit.store.migrate import init
@@ -21,6 +22,7 @@ from tests.store.engines import schema
 from tests.world import NOW
 
 _NUMBERS = itertools.count(1)
+WANTED = asset("sql", "postgres", "indexes.sql").read_text(encoding="utf-8").count("create index")
 INDEXES = (
     "select indexrelid::regclass::text, indisvalid from pg_index join pg_class c on c.oid = indrelid"
     " join pg_namespace n on n.oid = c.relnamespace where nspname in ('core', 'kit') order by 1"
@@ -209,6 +211,24 @@ def test_views_that_take_no_change_refuse_the_action_in_a_sentence_and_nothing_i
         ):
             act("00000001")
     assert kit.audit.of("00000001").rows == ()
+
+
+def test_the_owner_of_a_database_prepares_it_without_being_a_superuser(
+    prepared: Server, made: Callable[..., str]
+) -> None:
+    name = made()
+    prepared.login("boss")
+    prepared.login("olga", "campaignkit_operator")
+    with prepared.connect(name) as connection:
+        connection.execute(f"alter database {name} owner to boss".encode())
+    prepare(prepared.url(name, "boss"))
+    prepare(prepared.url(name, "boss"))
+    with database(prepared.url(name, "boss"), writable=True).open().writing() as session:
+        world.workspace(session, "retail")
+        world.campaign(session, 1)
+    kit = campaignkit.open(prepared.url(name, "olga"), workspace="master", role="operator")
+    assert kit.campaigns.archive("00000001").archived
+    assert len([index for index, _ in asked(prepared, name, INDEXES)[0] if "campaignkit_" in index]) == WANTED
 
 
 def test_who_may_not_prepare_a_database_is_told_who_may(
