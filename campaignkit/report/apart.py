@@ -22,7 +22,7 @@ def verify_apart(folder: Path, *, expect: str | None = None) -> Checked:
     """Return what `verify` returns; raises what it raises. It costs the start of an interpreter."""
     asked = json.dumps({"folder": str(folder), "expect": expect})
     done = subprocess.run(
-        [sys.executable, "-m", __name__], input=asked, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-m", __name__], input=asked, capture_output=True, text=True, check=False
     )
     try:
         answer = json.loads(done.stdout)

@@ -266,6 +266,16 @@ def test_a_strangers_report_is_read_in_a_process_whose_memory_is_bounded(folder:
     assert "Out of Memory Error" in difference
 
 
+def test_no_code_beside_a_report_is_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who stands in a stranger's folder and checks it must not import what lies there."""
+    for name in ("json.py", "duckdb.py", "campaignkit.py"):
+        (folder / name).write_text(f"open({str(folder.parent / 'was run')!r}, 'w').close()\n")
+    monkeypatch.chdir(folder)
+    found = verify_apart(Path())
+    assert not (folder.parent / "was run").exists()
+    assert "json.py was added: it is not in the manifest" in found.differences
+
+
 def test_a_process_that_ends_is_a_difference(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
