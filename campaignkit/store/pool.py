@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from campaignkit.assets import asset
 from campaignkit.store.address import Address
 
-KEPT = 4
+KEPT = 2  # of one kernel; there may be forty of those
 Connection = psycopg.Connection[Any]
 
 

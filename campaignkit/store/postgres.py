@@ -276,6 +276,7 @@ class PostgresStore:
 
         Those are built beside running writers, so outside of the transaction, and only on tables of the login's own.
         """
+        self._check_writable()
         with sentences(self.name), contextlib.closing(self._pool.connect()) as alone:
             _wait_for(alone, self.name)
             try:
