@@ -58,7 +58,8 @@ def read(folder: Path) -> dict[str, Any]:
 def json_in(path: Path) -> Any:
     """Return the JSON in a file, in which no name stands twice and every number is one; raises `NotOurs`."""
     try:
-        return json.loads(path.read_bytes(), object_pairs_hook=_once, parse_constant=_no_constant)
+        text = path.read_bytes().decode("utf-8")  # json.loads would guess
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise NotOurs(f"{path.name} cannot be read: {short(error)}") from error
 

@@ -173,6 +173,8 @@ FORGED: dict[str, tuple[Forge, str]] = {
         in_text('"row": 0', '"row": 1' + "0" * 400), "the snapshot gives no value"),
     "a number too long to read": (
         in_text('"row": 0', '"row": 1' + "0" * 9000), "manifest.json cannot be read"),
+    "a manifest in another encoding": (
+        lambda f: (f / "manifest.json").write_text((f / "manifest.json").read_text("utf-8"), "utf-16") and None, "manifest.json cannot be read"),
     "an infinite number": (in_text('"row": 0', '"row": 1e999'), "manifest.json cannot be read"),
     "values nested absurdly": (in_text('"own": []', '"own": ' + '{"parts": [' * 400 + "1" + "]}" * 400), "manifest.json is not as"),
     "values nested beyond reading": (in_text('"own": []', '"own": ' + '{"parts": [' * 90000 + "1" + "]}" * 90000), "manifest.json cannot be read"),
