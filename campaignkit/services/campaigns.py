@@ -78,13 +78,10 @@ class Campaigns(Verbs):
         """Return the tiles of the whole scope; archived and queued campaigns count (R3, R8)."""
         with self._store.reading() as session:
             found = session.rows("campaigns/statuses", self._scope())
-            delivered = sum(row["delivered"] for row in found)
-            stale = [campaign_id for row in found for campaign_id in row["stale"] or ()]
-            if stale:
-                delivered += session.row("campaigns/delivered", {"campaign_ids": stale})["delivered"]
-        by_status = dict.fromkeys(Status, 0) | {
-            in_contract(Status, row["status"], what="status"): row["campaigns"] for row in found
-        }
+            delivered = counts.delivered(session, found, scope=self._viewer.workspaces)
+        by_status = dict.fromkeys(Status, 0)
+        for row in found:
+            by_status[in_contract(Status, row["status"], what="status")] += row["campaigns"]
         return Kpis(
             total=sum(by_status.values()),
             active=sum(by_status[status] for status in LIVE),

@@ -66,6 +66,26 @@ def progress(session: Session, campaigns: Sequence[Row]) -> dict[int, Row]:
     return {campaign_id: row for campaign_id, row in found.items() if row["recipients"]}
 
 
+def delivered(session: Session, statuses: Iterable[Row], *, scope: Sequence[str]) -> int:
+    """Return how many messages the campaigns that *statuses*, rows of campaigns/statuses, count have delivered."""
+    asked = {"scope": list(scope)}
+    kept = {_group(row): row["delivered"] for row in session.rows("counts/totals", asked)}
+    groups = {_group(row) for row in statuses}
+    changed = sorted({status for _, status, _ in groups - kept.keys()})
+    found: int = sum(total for group, total in kept.items() if group in groups and group[1] not in changed)
+    if changed:
+        one_by_one = session.rows("counts/delivered", asked | {"statuses": changed})
+        stale = [campaign_id for row in one_by_one for campaign_id in row["stale"] or ()]
+        found += sum(row["delivered"] for row in one_by_one)
+        if stale:
+            found += session.row("campaigns/delivered", {"campaign_ids": stale})["delivered"]
+    return found
+
+
+def _group(row: Row) -> tuple[str, str, str]:
+    return row["workspace_id"], row["status"], row["fingerprint"]
+
+
 def _counted(session: Session, ids: Iterable[int]) -> list[Row]:
     """Return the rows of campaigns/progress for *ids*, some of others among them."""
     wanted = sorted(ids)

@@ -23,7 +23,8 @@ SETTLED = timedelta(seconds=2)
 RECIPIENTS, CAMPAIGNS = 1_000_000, 5_000  # at most in one transaction; a larger campaign is alone in its own
 BREATH = 0.02  # seconds between two transactions, so that others get their turn
 INTERVAL = 5.0  # seconds between two looks for what has changed
-EMPTY = ("counts/empty", "counts/empty_parts", "counts/empty_quarters")
+EMPTY = ("counts/empty", "counts/empty_parts", "counts/empty_quarters", "counts/empty_totals")
+ADD_UP = ("counts/empty_totals", "counts/add_up")
 COUNT = (
     "counts/open",
     "counts/drop_parts",
@@ -76,6 +77,8 @@ def refresh(
             progress(counted, len(settled))
             _run(store, COUNT, {"campaign_ids": bundle})
             counted += len(bundle)
+        if counted:
+            _run(store, ADD_UP, {})
     return Refreshed(counted=counted, left=len(stale) - counted)
 
 

@@ -31,7 +31,7 @@ REQUIRED: Mapping[str, frozenset[str]] = {
 }
 OPTIONAL_RELATIONS = ("core.state_events", "core.job_errors", "core.audit_events")
 # Without them everything is counted when it is asked for.
-COUNTS = frozenset({"kit.counted", "kit.counted_parts", "kit.counted_quarters"})
+COUNTS = frozenset({"kit.counted", "kit.counted_parts", "kit.counted_quarters", "kit.counted_totals"})
 OPTIONAL_COLUMNS = ("core.campaigns.delivery_errors", "core.recipients.ctn_hash")
 
 

@@ -1,8 +1,7 @@
--- How many campaigns were ever created in a scope, by status (R3–R6): archived and queued ones included. `delivered` is what
--- was counted of them (R7), and `stale` lists those whose rows have to be counted for that.
-select c.status, count(*) as campaigns, coalesce(sum(k.delivered), 0)::bigint as delivered,
-       array_agg(c.campaign_id order by c.campaign_id) filter (where k.campaign_id is null) as stale
+-- How many campaigns were ever created in a scope, by workspace and status (R3–R6): archived and queued ones included. The
+-- fingerprint tells whether they are still those that were added up (counts/totals).
+select c.workspace_id, c.status, count(*) as campaigns,
+       bit_xor(hash_record_extended(row(c.campaign_id, c.updated_at), 0))::varchar as fingerprint
 from core.campaigns c
-left join kit.counted k on k.campaign_id = c.campaign_id and k.updated_at = c.updated_at
 where c.workspace_id = any(:scope::varchar[])
-group by c.status
+group by c.workspace_id, c.status

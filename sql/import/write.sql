@@ -86,6 +86,7 @@ group by c.campaign_id;
 
 -- Older rows may have come, which leave the time of the last change as it was: what was counted is void.
 delete from kit.counted k using tallies t where k.campaign_id = t.campaign_id;
+delete from kit.counted_totals;
 
 insert into core.workspaces
 select workspace_id, coalesce(any_value(name), workspace_id), coalesce(any_value(time_zone), $zone)

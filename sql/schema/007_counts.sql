@@ -30,3 +30,12 @@ create table if not exists kit.counted_quarters (
   delivered        bigint not null,
   failed           bigint not null
 );
+
+-- What the campaigns of a workspace in one status add up to, and a fingerprint of what they were then: of which campaigns, and of
+-- the `updated_at` of each. Where it is not that of the campaigns now, they are looked at one by one.
+create table if not exists kit.counted_totals (
+  workspace_id     varchar not null,
+  status           varchar not null,
+  fingerprint      varchar not null,
+  delivered        bigint not null
+);

@@ -170,3 +170,4 @@ def test_older_rows_void_what_was_counted_though_the_last_change_stays_when_it_w
     assert rows(into, "select count(*) as counted from kit.counted") == [{"counted": 0}]
     kit = campaignkit.open(into, workspace="master", now=NOW)
     assert [row.sent for row in kit.campaigns.page().rows] == [2]
+    assert rows(into, "from kit.counted_totals") == []

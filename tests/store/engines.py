@@ -54,4 +54,5 @@ RELATIONS = (
     "kit.counted",
     "kit.counted_parts",
     "kit.counted_quarters",
+    "kit.counted_totals",
 )
