@@ -115,7 +115,22 @@ class Socket:
 
     raw: ClientConnection
 
-    def send(self, kind: str, content: Mapping[str, Any], channel: str = "shell") -> str:
+    def ask_states(self) -> str:
+        """Ask for the state of all widgets, as the front end does; return the message's id."""
+        self.send(
+            "comm_open",
+            {"comm_id": "all", "target_name": "jupyter.widget.control", "data": {}},
+            metadata={"version": "1.0.0"},
+        )
+        return self.send("comm_msg", {"comm_id": "all", "data": {"method": "request_states"}})
+
+    def send(
+        self,
+        kind: str,
+        content: Mapping[str, Any],
+        channel: str = "shell",
+        metadata: Mapping[str, Any] = {},
+    ) -> str:
         """Send a message; return its id."""
         message_id = uuid.uuid4().hex
         header = {
@@ -126,7 +141,7 @@ class Socket:
             "date": "2026-01-01T00:00:00Z",
             "version": "5.3",
         }
-        self.raw.send(encoded(channel, [header, {}, {}, dict(content)]))
+        self.raw.send(encoded(channel, [header, {}, dict(metadata), dict(content)]))
         return message_id
 
     def answers(

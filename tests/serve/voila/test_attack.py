@@ -101,9 +101,9 @@ def state(path: Path) -> tuple[list[str], str, list[str]]:
     )
 
 
-def messages(ids):
+def messages(ids, values):
     """Yield every wish with every value in every field, then in each tab of a campaign, then what would change it."""
-    for value in (*VALUES, ids["Done"]):
+    for value in (*values, ids["Done"]):
         for event in EVENTS:
             yield {
                 "event": event,
@@ -157,11 +157,12 @@ def test_whatever_a_viewer_sends_the_database_stays_the_same_and_nothing_of_the_
     with eve.connected(kernel) as socket:
         models = socket.models()
         assert len(models) >= 2, "the widget and its layout, displayed or not"
-        socket.send("comm_open", {"comm_id": "all", "target_name": "jupyter.widget.control", "data": {}})
-        socket.send("comm_msg", {"comm_id": "all", "data": {"method": "request_states"}})
-        sent, told = kernel_requests(socket, proof), socket.settle()
+        asked = socket.ask_states()
+        told = socket.answers(asked, until=lambda message: "states" in message["content"].get("data", {}))
+        sent = kernel_requests(socket, proof)
+        told += socket.settle()
         for model in models:
-            for content in messages(ids):
+            for content in messages(ids, VALUES if name == "operations" else VALUES[::2]):
                 socket.send("comm_msg", {"comm_id": model, "data": {"method": "custom", "content": content}})
             told += socket.settle(timeout=60)
             for value in VALUES:
