@@ -3,7 +3,8 @@
 select
   e.source, e.audit_id, e.campaign_id, e.action,
   regexp_replace(e.actor, '^([^@[:space:]])[^@[:space:]]*@', '\1…@') as actor,
-  regexp_replace(regexp_replace(e.note, '[^@[:space:]]+@', '…@', 'g'), '[+]?[0-9]{9,15}', '****', 'g') as note,
+  regexp_replace(regexp_replace(e.note, '[^@[:space:]]+@', '…@', 'g'),
+    '[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}', '****', 'g') as note,
   e.occurred_at
 from (
   select 'core' as source, a.audit_id, a.campaign_id, a.action, a.actor, a.note, a.occurred_at

@@ -1,7 +1,8 @@
 -- The workflow errors of the scope.
 select
   j.job_error_id, j.campaign_id, j.phase, j.code,
-  regexp_replace(regexp_replace(j.message, '[^@[:space:]]+@', '…@', 'g'), '[+]?[0-9]{9,15}', '****', 'g') as message,
+  regexp_replace(regexp_replace(j.message, '[^@[:space:]]+@', '…@', 'g'),
+    '[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}', '****', 'g') as message,
   j.occurred_at
 from core.job_errors j
 where j.campaign_id = any(:campaign_ids::bigint[]) and j.occurred_at <= :as_of::timestamptz

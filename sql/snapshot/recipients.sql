@@ -30,14 +30,16 @@ from (
     r.campaign_id, row_number() over (order by r.campaign_id, r.recipient_id) as place, r.ctn_hash,
     case when r.sent_at > :as_of::timestamptz then 'New' else r.stage end as stage,
     r.esme,
-    regexp_replace(regexp_replace(r.filter, '[^@[:space:]]+@', '…@', 'g'), '[+]?[0-9]{9,15}', '****', 'g') as filter,
+    regexp_replace(regexp_replace(r.filter, '[^@[:space:]]+@', '…@', 'g'),
+      '[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}', '****', 'g') as filter,
     r.parts, r.command_status,
     case when r.sent_at > :as_of::timestamptz or r.dlr_at > :as_of::timestamptz then null else r.smpp_code end
       as smpp_code,
     case when r.sent_at > :as_of::timestamptz or r.dlr_at > :as_of::timestamptz then 'unknown' else r.sms_result end
       as sms_result,
     case when r.dlr_at > :as_of::timestamptz then null else r.err end as err,
-    regexp_replace(regexp_replace(r.error, '[^@[:space:]]+@', '…@', 'g'), '[+]?[0-9]{9,15}', '****', 'g') as error,
+    regexp_replace(regexp_replace(r.error, '[^@[:space:]]+@', '…@', 'g'),
+      '[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}', '****', 'g') as error,
     case
       when r.smsid is null then null
       when r.smsid ~ '^[0-9]+$' then 'decimal, ' || length(r.smsid)

@@ -1,7 +1,8 @@
 -- The state history of the scope.
 select
   e.event_id, e.campaign_id, e.phase,
-  regexp_replace(regexp_replace(e.reason, '[^@[:space:]]+@', '…@', 'g'), '[+]?[0-9]{9,15}', '****', 'g') as reason,
+  regexp_replace(regexp_replace(e.reason, '[^@[:space:]]+@', '…@', 'g'),
+    '[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}', '****', 'g') as reason,
   e.occurred_at
 from core.state_events e
 where e.campaign_id = any(:campaign_ids::bigint[]) and e.occurred_at <= :as_of::timestamptz

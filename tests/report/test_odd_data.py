@@ -96,12 +96,12 @@ def test_texts_of_the_data_are_shown_as_text(path: Path, printed: Printed) -> No
         world.insert(session, "core.job_errors", job_error_id=1, campaign_id=id, phase="Building", code="FILE_PARSE",
                      message=EVIL, occurred_at=ago(hours=2))  # fmt: skip
         world.insert(session, "core.audit_events", audit_id=1, workspace_id="retail", campaign_id=id, action=EVIL,
-                     actor="eve@example.com", note="tell bob@example.com or 37061234567", occurred_at=ago(hours=1))  # fmt: skip
+                     actor="eve@example.com", note="tell bob@example.com or 37061234567, +370 (612) 345-67 until 2026-11-17 18:00", occurred_at=ago(hours=1))  # fmt: skip
 
     text = printed(opened(path, fill), filter="status=Failed")
     assert "<script" not in text and "&lt;script&gt;" in text
     assert "eve@" not in text and "bob@" not in text and "37061234567" not in text
-    assert "e…@example.com" in text and "tell …@example.com or ****" in text
+    assert "e…@example.com" in text and "tell …@example.com or ****, **** until 2026-11-17 18:00" in text
 
 
 def test_a_campaign_of_which_there_is_nothing_yet(path: Path, printed: Printed) -> None:

@@ -40,7 +40,7 @@ def test_one_snapshot_from_both_engines(
             world.recipient(session, 1, number, esme="a" if number % 2 else None, ctn_hash=f"v1:{number % 40:064x}",
                             smsid="" if number == 1 else f"{number:08x}", **result)  # fmt: skip
         world.insert(session, "core.audit_events", audit_id=1, workspace_id="retail", campaign_id=1, action="note",
-                     actor="eve@example.com", note="tell bob@example.com", occurred_at=ago(hours=1))  # fmt: skip
+                     actor="eve@example.com", note="tell bob@example.com, +370 (612) 345-67, 37061234567, until 2026-11-17 18:00", occurred_at=ago(hours=1))  # fmt: skip
         copy(session, connection)
 
     def taken(place: str, kit: Kit) -> tuple[Facts, dict[str, Any]]:
