@@ -156,7 +156,7 @@ def test_without_the_grant_no_session_attaches_the_numbers_and_no_statement_read
             assert attached == [(0,)]
         assert session.rows("recipients/numbers", {"campaign_id": 1, "recipient_ids": [*range(10)]}) == []
     readers = [name for name in names() if "core.recipient_numbers" in load(name).text]
-    assert readers == ["exports/csv", "exports/txt", "recipients/numbers"]
+    assert readers == ["exports/csv", "exports/txt", "recipients/numbers", "snapshot/numbers"]
 
 
 @pytest.fixture
