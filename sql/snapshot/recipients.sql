@@ -5,7 +5,8 @@
 -- domain/delivery.py, by the codes given in :waiting, :delivered and :failed; any other code decides nothing.
 select
   s.campaign_id, s.place,
-  case when s.ctn_hash is not null then min(s.place) over (partition by s.ctn_hash) end as same_as, s.stage, s.esme, s.filter, s.parts, s.command_status, s.smpp_code, s.sms_result,
+  case when s.ctn_hash is not null then min(s.place) over (partition by s.ctn_hash) end as same_as,
+  s.stage, s.esme, s.filter, s.parts, s.command_status, s.smpp_code, s.sms_result,
   s.err, s.error, s.smsid_form, s.created_at, s.sent_at, s.dlr_at,
   case
     when s.stage = 'New' and s.sms_result = 'unknown' and s.smpp_code is null
