@@ -52,7 +52,9 @@ def main(arguments: Sequence[str]) -> int:
     )
     if record:
         ratios = dict(before) | {figure.key: round(figure.ratios[0], 2) for figure in figures}
-        RECORDED.write_text(json.dumps(ratios, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        RECORDED.write_text(
+            json.dumps(ratios, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         return 0
     found = worse(figures, before)
     for sentence in found:
