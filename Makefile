@@ -23,7 +23,7 @@ sample.duckdb: | .venv/run.stamp
 test: .venv/dev.stamp ## everything, with a browser and both databases
 	$(BIN)/python tools/browser.py
 	$(BIN)/python tools/nginx.py
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 	$(BIN)/python tools/notebooks.py run
 
 check: .venv/dev.stamp ## format, lint, types, dead code, notebooks without outputs
