@@ -1,0 +1,61 @@
+// Evaluated once in a page. `took(step)` clicks and resolves with the milliseconds until the rows stand.
+// A step: `click`, a selector; `inside`, where the rows are; `rows`, a selector for them; `keys`, a text of each of the
+// first rows; `count`, how many there are in all, or null for a table that draws only what can be seen of it;
+// `canvas`: the rows are painted, so the keys are looked for in what is written, one below the other.
+() => {
+  const PATIENCE = 20000;
+  let written = () => {};
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (...told) {
+    fillText.apply(this, told);
+    written(String(told[0]));
+  };
+
+  // What is below an element, also in its shadows.
+  function roots(node) {
+    const shadows = [...node.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? roots(shadowRoot) : []));
+    return [node, ...shadows];
+  }
+
+  function stand(trees, { rows, keys, count }) {
+    const found = trees.flatMap((tree) => [...tree.querySelectorAll(rows)]);
+    return (count === null ? found.length >= keys.length : found.length === count)
+      && keys.every((key, at) => found[at].textContent.includes(key));
+  }
+
+  function whenWritten({ keys }, done) {
+    let last = [];
+    written = (text) => {
+      last = [...last, text].slice(-keys.length);
+      if (last.length === keys.length && keys.every((key, at) => last[at].includes(key))) done();
+    };
+    return () => { written = () => {}; };
+  }
+
+  function whenStanding(step, done) {
+    const trees = roots(document.querySelector(step.inside));
+    const watch = new MutationObserver(() => {
+      if (stand(trees, step)) done();
+    });
+    for (const tree of trees) watch.observe(tree, { childList: true, subtree: true, characterData: true });
+    return () => watch.disconnect();
+  }
+
+  window.took = (step) => new Promise((resolve, reject) => {
+    const control = document.querySelector(step.click);
+    if (!control) throw new Error(`there is no ${step.click}`);
+    let stop = () => {};
+    const end = (settle) => {
+      clearTimeout(giveUp);
+      stop();
+      settle();
+    };
+    const giveUp = setTimeout(() => end(() => reject(new Error(`no rows came after ${step.click}`))), PATIENCE);
+    stop = (step.canvas ? whenWritten : whenStanding)(step, () => {
+      const ms = performance.now() - began;
+      end(() => resolve(ms));
+    });
+    const began = performance.now();
+    control.click();
+  });
+}
