@@ -20,6 +20,7 @@ import campaignkit
 from campaignkit import demo
 from tools.bench import actions, browser, cold, detail, exports, live, memory, scale, services
 from tools.bench.figures import Figure, table, worse
+from tools.bench.rivals import compare
 
 HISTORY = Path("build/bench/history.jsonl")
 RECORDED = Path(__file__).parent / "recorded.json"
@@ -34,6 +35,7 @@ PIECES = {
     "cold": cold.figures,
     "live": live.figures,
     "browser": browser.figures,
+    "rivals": compare.figures,
 }
 
 

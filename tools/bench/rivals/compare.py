@@ -33,7 +33,7 @@ from tools.bench.questions import Questions
 from tools.bench.rivals.install import PREFIX, version
 from tools.browser import launch
 
-WARM, ROUNDS = 4, 30
+WARM, ROUNDS = 4, 20
 SEEN = 8  # rows that are in sight in any of them
 OPENING = 3000  # milliseconds that a rival has to show other columns, on nobody's time
 WIDTH = 2400  # of a page with both
