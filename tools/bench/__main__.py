@@ -37,12 +37,15 @@ PIECES = {
     "browser": browser.figures,
     "rivals": compare.figures,
 }
+BY_NAME_ALONE = {"rivals"}  # it has not run to its end yet, and needs what is installed apart
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run every piece, or those named, on the same new data and print one table; 1 if something got worse."""
     record = "--record" in arguments
-    chosen = [name for name in arguments if name != "--record"] or list(PIECES)
+    chosen = [name for name in arguments if name != "--record"] or [
+        name for name in PIECES if name not in BY_NAME_ALONE
+    ]
     with tempfile.TemporaryDirectory(prefix="campaignkit-bench-") as folder:
         data = Path(folder) / "sample.duckdb"
         made = demo.create(data, now=NOW)
