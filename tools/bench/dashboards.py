@@ -118,7 +118,7 @@ def _seen(chromium: Chromium, address: str, what: str) -> float:
 
 
 def cycles(data: Path, rounds: int) -> Iterator[str]:
-    """Yield what opening and closing leaves behind; half of the pages end without a word."""
+    """Yield what opening and closing leaves behind; every tenth page is lost without a word."""
     gone: list[float] = []
     with served(data, grace=2.0, tick=0.5) as ours:
         process = psutil.Process(ours.server.process.pid)
@@ -136,6 +136,11 @@ def cycles(data: Path, rounds: int) -> Iterator[str]:
                 gone.append(time.perf_counter() - began)
             if number >= rounds // 5:
                 marks.append((process.memory_info().rss, process.num_fds()))
+            if number % 25 == 24:
+                yield (
+                    f"cycles {number + 1} of {rounds}: server {process.memory_info().rss / 1e6:.1f} MB,"
+                    f" {process.num_fds()} files, {ours.figures()['kernels']:.0f} pages"
+                )
         time.sleep(3)
         figures, left = ours.figures(), len(ours.kernels())
     times = Times.of([1000 * one for one in gone])
