@@ -120,7 +120,7 @@ def _seen(chromium: Chromium, address: str, what: str) -> float:
 def cycles(data: Path, rounds: int) -> Iterator[str]:
     """Yield what opening and closing leaves behind; every tenth page is lost without a word."""
     gone: list[float] = []
-    with served(data, grace=2.0, tick=0.5) as ours:
+    with served(data, grace=2.0, first_grace=4.0, tick=0.5) as ours:
         process = psutil.Process(ours.server.process.pid)
         marks: list[tuple[int, int]] = []
         for number in range(rounds):
