@@ -58,10 +58,11 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _open(given: argparse.Namespace) -> Kit:
+def _open(given: argparse.Namespace, scope: str | None = None) -> Kit:
+    """Return the kit that the options ask for; *scope* is the workspace if nobody names one."""
     return campaignkit.open(
         getattr(given, "db", None),
-        workspace=getattr(given, "workspace", None),
+        workspace=getattr(given, "workspace", None) or from_environment().workspace or scope,
         role=getattr(given, "role", None),
         clear_numbers=getattr(given, "clear_numbers", False),
         actor=getattr(given, "actor", None),
@@ -147,7 +148,7 @@ def _checked(given: argparse.Namespace, done: str | None) -> Result:
 def _refresh(given: argparse.Namespace) -> Result:
     from campaignkit.cli import refreshing
 
-    return refreshing.refresh(_open(given), given)
+    return refreshing.refresh(_open(given, scope=MASTER), given)  # it counts the whole database, whoever asks
 
 
 def _import(given: argparse.Namespace) -> Result:

@@ -164,3 +164,9 @@ def test_a_trail_that_cannot_be_written_leaves_nothing(
         assert (status, out) == (1, "")
         assert err.count("\n") == 1 and "fault" not in err
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_refresh_counts_every_workspace_unasked(run: Run, db: Path) -> None:
+    of_all = answer(run, "campaigns", "--db", db, "--workspace", "master")["total"]
+    done = answer(run, "refresh", "--db", db, "--role", "operator")
+    assert done["counted"] + done["left"] >= of_all > 0
