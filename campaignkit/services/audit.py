@@ -12,6 +12,7 @@ from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.filters import Cursor, texts
 from campaignkit.services.answers import mask_actor
 from campaignkit.services.campaigns import Campaigns
+from campaignkit.services.look import Look
 from campaignkit.services.pages import check_limit, later, order_name
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
@@ -58,7 +59,7 @@ class Audit:
 
     def of(
         self,
-        id: str,
+        id: str | Look,
         *,
         actions: Collection[str] = (),
         actors: Collection[str] = (),
@@ -83,8 +84,8 @@ class Audit:
         variant = Variant(filters=chosen, sort=SORT, descending=True, limited=limit is not None)
         cursor = Cursor.parse(after, order=ORDER) if after is not None else None
         variant, place = later(variant, cursor, key=datetime, tie=str)
-        with self._store.reading() as session:
-            campaign = {"campaign_id": self._campaigns.locate(session, id)["campaign_id"]}
+        with self._campaigns.look(id) as look:
+            session, campaign = look.session, {"campaign_id": look.campaign["campaign_id"]}
             if names["actors"]:
                 names["actors"] = self._behind(session, campaign, names["actors"])
             more = {"limit": limit + 1} if limit is not None else {}
@@ -96,11 +97,10 @@ class Audit:
             not_provided=() if self._store.probe.provides("core.audit_events") else ("audit_events",),
         )
 
-    def choices(self, id: str) -> AuditChoices:
+    def choices(self, id: str | Look) -> AuditChoices:
         """Return which actions and actors occur in the trail of campaign *id*; raises `NotFound` or `Ambiguous`."""
-        with self._store.reading() as session:
-            campaign = {"campaign_id": self._campaigns.locate(session, id)["campaign_id"]}
-            found = session.rows("audit/choices", campaign)
+        with self._campaigns.look(id) as look:
+            found = look.session.rows("audit/choices", {"campaign_id": look.campaign["campaign_id"]})
         return AuditChoices(
             actions=_counted((row["action"], row["entries"]) for row in found),
             actors=_counted((self._shown(row["actor"]), row["entries"]) for row in found),

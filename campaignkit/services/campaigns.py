@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from campaignkit.domain.access import Viewer
-from campaignkit.domain.delivery import (
-    RECEIPTS_MAY_COME,
-    SmsResult,
-    Stage,
-    StatTable,
-    Verdict,
-    add_up,
-    verdict,
-)
+from campaignkit.domain.delivery import SmsResult, Stage, StatTable, Verdict, add_up, verdict
 from campaignkit.domain.errors import Ambiguous, InvalidInput, NotFound
 from campaignkit.domain.filters import (
     SPAN,
@@ -46,8 +39,8 @@ from campaignkit.services.answers import (
     in_contract,
     mask_actor,
 )
+from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
-from campaignkit.services.stats import stats
 from campaignkit.services.tally import COLUMN, PASSED, Facets, Tally
 from campaignkit.services.verbs import Verbs
 from campaignkit.store.base import Row, Session, Store
@@ -185,14 +178,27 @@ class Campaigns(Verbs):
             row = self.locate(session, id)
         return campaign_of(row, {}, None, self._viewer, Place.DETAIL)
 
-    def show(self, id: str) -> Shown:
+    @contextmanager
+    def look(self, id: str | Look, *, writing: bool = False) -> Iterator[Look]:
+        """Look at campaign *id* for as long as the block lasts; what is looked at already stays as it is seen there.
+
+        Every question about one campaign takes a look instead of the id: several of the same look have one session,
+        and their answers agree. Raises `NotFound` or `Ambiguous`.
+        """
+        if isinstance(id, Look):
+            yield id
+            return
+        session_of = self._store.writing if writing else self._store.reading
+        with ExitStack() as afterwards, session_of() as session:
+            campaign = self.locate(session, id)
+            yield Look(session=session, campaign=campaign, now=self._clock(), afterwards=afterwards)
+
+    def show(self, id: str | Look) -> Shown:
         """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
-        with self._store.reading() as session:
-            row = self.locate(session, id)
-            parts = counts.parts(session, row, receipts_since=self._clock() - RECEIPTS_MAY_COME)
-            progress = {row["campaign_id"]: counts.added_up(parts)}
-            (campaign,) = self._with_reasons(session, [row], progress, Place.DETAIL)
-            table = stats(session)
+        with self.look(id) as look:
+            session, parts, table = look.session, look.parts, look.stats
+            progress = {look.campaign["campaign_id"]: counts.added_up(parts)}
+            (campaign,) = self._with_reasons(session, [look.campaign], progress, Place.DETAIL)
             job_errors = (
                 session.row("errors/job_count", {"campaign_id": campaign.campaign_id})["job_errors"]
                 if self._store.probe.provides("core.job_errors")
@@ -208,19 +214,17 @@ class Campaigns(Verbs):
             ),
         )
 
-    def activity(self, id: str) -> Activity:
+    def activity(self, id: str | Look) -> Activity:
         """Return the messages sent per day in the zone of the campaign's workspace (R49)."""
-        with self._store.reading() as session:
-            campaign = self.locate(session, id)
-            zone = self.zone(campaign["workspace_id"])
-            found = counts.activity(session, campaign, zone=zone)
+        with self.look(id) as look:
+            zone = self.zone(look.campaign["workspace_id"])
+            found = counts.activity(look.session, look.campaign, zone=zone)
         return Activity(zone=zone, rows=_every_day(found))
 
-    def history(self, id: str) -> History:
+    def history(self, id: str | Look) -> History:
         """Return the state history with durations and anomalies, newest first (R50)."""
-        with self._store.reading() as session:
-            campaign_id = self.locate(session, id)["campaign_id"]
-            found = session.rows("campaigns/history", {"campaign_id": campaign_id})
+        with self.look(id) as look:
+            found = look.session.rows("campaigns/history", {"campaign_id": look.campaign["campaign_id"]})
         events = told_once(self._entered(row) for row in found)
         missing = () if self._store.probe.provides("core.state_events") else ("state_events",)
         return History(rows=tuple(reversed(steps(events))), not_provided=missing)
@@ -232,11 +236,10 @@ class Campaigns(Verbs):
             reason = f"{who}: {reason}" if reason else who
         return Entered(row["phase"], reason, row["occurred_at"], by_hand=by_hand)
 
-    def pace(self, id: str) -> Pace:
+    def pace(self, id: str | Look) -> Pace:
         """Return how fast campaign *id* sends and when it will be through; empty unless it is Sending."""
-        now = self._clock()
-        with self._store.reading() as session:
-            row = self.locate(session, id)
+        with self.look(id) as look:
+            row, now = look.campaign, look.now
             if row["status"] != Status.SENDING:
                 return Pace()
             asked = {
@@ -244,7 +247,7 @@ class Campaigns(Verbs):
                 "since": now - LATELY,
                 "just_since": now - JUST_NOW,
             }
-            counted = session.rows("campaigns/pace", asked)
+            counted = look.session.rows("campaigns/pace", asked)
         sent = Sent(**{key: counted[0][key] for key in COUNTED}) if counted else Sent()
         window = Window(
             zone=self.zone(row["workspace_id"]), opens=row["window_from"], closes=row["window_to"]

@@ -8,9 +8,8 @@ from datetime import datetime
 
 from campaignkit.codes import meaning
 from campaignkit.domain.delivery import SmsResult, Stage, StatTable
-from campaignkit.services import counts
 from campaignkit.services.campaigns import Campaigns
-from campaignkit.services.stats import stats
+from campaignkit.services.look import Look
 from campaignkit.store.base import Row, Store
 
 # A cell is out of line from so many messages, out of so many sent on either side, at so many times the others' share.
@@ -84,15 +83,14 @@ class ErrorReports:
     def __init__(self, store: Store, campaigns: Campaigns) -> None:
         self._store, self._campaigns = store, campaigns
 
-    def of(self, id: str) -> Errors:
+    def of(self, id: str | Look) -> Errors:
         """Return what went wrong in campaign *id*; raises `NotFound` or `Ambiguous`."""
-        with self._store.reading() as session:
-            row = self._campaigns.locate(session, id)
-            campaign = {"campaign_id": row["campaign_id"]}
+        with self._campaigns.look(id) as look:
+            session, kept = look.session, look.kept_parts
+            campaign = {"campaign_id": look.campaign["campaign_id"]}
             jobs = session.rows("errors/jobs", campaign)
-            table = stats(session)
-            parts = counts.parts(session, row, receipts_since=None)
-            messages, channels = message_errors(parts, table), channels_of(parts)
+            parts = look.parts if kept is None else kept
+            messages, channels = message_errors(parts, look.stats), channels_of(parts)
             found = standout(messages, channels)
             if found:
                 cell = {"smpp_code": found.smpp_code, "esme": found.esme}

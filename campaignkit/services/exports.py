@@ -32,6 +32,7 @@ from campaignkit.services.answers import mask_email
 from campaignkit.services.campaigns import SHORTEST_ID, Campaigns
 from campaignkit.services.export_file import Written, name_of, reason_of, write
 from campaignkit.services.kept import KeptFiles
+from campaignkit.services.look import Look
 from campaignkit.services.recipients import EVERYBODY
 from campaignkit.store.base import Row, Session, Share, Store
 from campaignkit.store.statements import Variant
@@ -92,13 +93,13 @@ class Exports:
 
     # ── asking ───────────────────────────────────────────────────────────────
 
-    def of(self, id: str) -> tuple[Export, ...]:
+    def of(self, id: str | Look) -> tuple[Export, ...]:
         """Return the exports of campaign *id*, newest first; raises `NotFound` or `Ambiguous`."""
-        with self._store.reading() as session:
-            campaign = {"campaign_id": self._campaigns.locate(session, id)["campaign_id"]}
-            rows = self._listed(session, "campaign", campaign)
+        with self._campaigns.look(id) as look:
+            campaign = {"campaign_id": look.campaign["campaign_id"]}
+            rows = self._listed(look.session, "campaign", campaign)
             found = tuple(self._export(row) for row in rows)
-        self._settle(rows, found)
+            look.afterwards.callback(self._settle, rows, found)
         return found
 
     def find(self, export_id: str) -> Export:

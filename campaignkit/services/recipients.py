@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaignkit.domain.access import Viewer
-from campaignkit.domain.delivery import RECEIPTS_MAY_COME, Kind, SmsResult, Stage, Verdict
+from campaignkit.domain.delivery import Kind, SmsResult, Stage, Verdict
 from campaignkit.domain.errors import NotFound
 from campaignkit.domain.filters import Cursor, E, RecipientFilter, RecipientSort, expect
 from campaignkit.domain.lists import RecipientList
-from campaignkit.services import counts
 from campaignkit.services.answers import in_contract
 from campaignkit.services.campaigns import PAGE_ROWS, Campaigns, judged
+from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
-from campaignkit.services.stats import stats
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
 
@@ -74,17 +73,14 @@ class Recipients:
     ) -> None:
         self._store, self._viewer, self._campaigns, self._clock = store, viewer, campaigns, clock
 
-    def counts(self, id: str, filter: RecipientFilter = EVERYBODY) -> Counts:
+    def counts(self, id: str | Look, filter: RecipientFilter = EVERYBODY) -> Counts:
         """Return how many recipients of campaign *id* there are by everything that can be filtered by.
 
         Raises `NotFound` or `Ambiguous`.
         """
         expect(RecipientFilter, filter, what="filter")
-        since = self._clock() - RECEIPTS_MAY_COME
-        with self._store.reading() as session:
-            campaign = self._campaigns.locate(session, id)
-            table = stats(session)
-            whole = counts.parts(session, campaign, receipts_since=since)
+        with self._campaigns.look(id) as look:
+            table, whole = look.stats, look.parts
         parts = [part for part in whole if not filter.esmes or part["esme"] in filter.esmes]
         shown = [part for part in parts if _shows(filter, part)]
         codes = [
@@ -115,7 +111,7 @@ class Recipients:
 
     def page(
         self,
-        id: str,
+        id: str | Look,
         filter: RecipientFilter = EVERYBODY,
         *,
         sort: RecipientSort | str = RecipientSort.ID,
@@ -130,7 +126,8 @@ class Recipients:
         viewer has the grant; a page that shows some is in the audit trail before it is returned. Raises `NotFound`
         or `Ambiguous` for the campaign, `InvalidInput` for a sort, limit or cursor that does not exist.
         """
-        asked = RecipientList(campaign=id, filter=filter, sort=sort, descending=descending)  # type: ignore[arg-type]  # checked there
+        campaign = id.campaign["external_id"] if isinstance(id, Look) else id
+        asked = RecipientList(campaign=campaign, filter=filter, sort=sort, descending=descending)  # type: ignore[arg-type]  # checked there
         by, descending = asked.sort, asked.descending
         order = order_name(by, descending=descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
@@ -140,17 +137,16 @@ class Recipients:
         by_time = by is RecipientSort.SENT
         variant, place = later(variant, cursor, key=datetime if by_time else int, tie=int, nullable=by_time)
         full = self._viewer.full_numbers(clear)
-        with self._store.writing() if full else self._store.reading() as session:
-            campaign = self._campaigns.locate(session, asked.campaign)
-            parameters["campaign_id"] = campaign["campaign_id"]
-            kept = counts.kept_parts(session, campaign)
+        with self._campaigns.look(id if isinstance(id, Look) else asked.campaign, writing=full) as look:
+            session, kept = look.session, look.kept_parts
+            parameters["campaign_id"] = look.campaign["campaign_id"]
             if kept is None:
                 total = session.row("recipients/page", parameters, replace(base, counted=True))["matching"]
             else:
                 total = _sum(part for part in kept if _shows(filter, part))
             found = _found(session, parameters | place, variant, limit + 1) if total else []
             ids = [row["recipient_id"] for row in found[:limit]]
-            numbers = self._revealed(session, campaign, ids, filter.caption()[:300]) if full else {}
+            numbers = self._revealed(look, ids, filter.caption()[:300]) if full else {}
         rows = tuple(_recipient(row, numbers.get(row["recipient_id"])) for row in found[:limit])
         more = len(found) > limit
         return Page(
@@ -166,17 +162,17 @@ class Recipients:
         Raises `NotAllowed` without the grant, and `NotFound` where the number is not known.
         """
         self._viewer.full_numbers(wanted=True)
-        with self._store.writing() as session:
-            campaign = self._campaigns.locate(session, id)
-            numbers = self._revealed(session, campaign, [recipient_id], f"recipient {recipient_id}")
+        with self._campaigns.look(id, writing=True) as look:
+            numbers = self._revealed(look, [recipient_id], f"recipient {recipient_id}")
         if not numbers:
             raise NotFound(
                 f"the full number of recipient {recipient_id} is not known: it was imported without"
             )
         return numbers[recipient_id]
 
-    def _revealed(self, session: Session, campaign: Row, ids: list[int], what: str) -> dict[int, str]:
+    def _revealed(self, look: Look, ids: list[int], what: str) -> dict[int, str]:
         """Return the full numbers of *ids*, and write into the same transaction that the viewer has seen them."""
+        session, campaign = look.session, look.campaign
         asked = {"campaign_id": campaign["campaign_id"], "recipient_ids": ids}
         numbers = {row["recipient_id"]: row["ctn"] for row in session.rows("recipients/numbers", asked)}
         if numbers:

@@ -15,6 +15,7 @@ from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
 from campaignkit.services.audit import AuditEvent, write_csv
 from campaignkit.services.campaigns import PAGE_ROWS
+from campaignkit.services.look import Look
 from campaignkit.ui.paging import Pages
 from campaignkit.ui.values import Message, Value, plain
 
@@ -29,11 +30,11 @@ class Audit:
         self._chosen = dict(EVERYTHING)
         self._pages = Pages()
 
-    def value(self, shown: Shown) -> Value:
+    def value(self, look: Look, _shown: Shown) -> Value:
         """Return what the tab shows of a campaign."""
-        id, audit = shown.campaign.external_id, self._kit.audit
-        choices = audit.choices(id)
-        trail = audit.of(id, **self._narrowed(), limit=PAGE_ROWS, after=self._pages.after)
+        audit = self._kit.audit
+        choices = audit.choices(look)
+        trail = audit.of(look, **self._narrowed(), limit=PAGE_ROWS, after=self._pages.after)
         self._pages = replace(self._pages, next=trail.next)
         return {
             "filter": plain(self._chosen),

@@ -10,6 +10,7 @@ from campaignkit.domain.delivery import Verdict
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
+from campaignkit.services.look import Look
 from campaignkit.ui import values
 from campaignkit.ui.audit import Audit
 from campaignkit.ui.errors import Errors
@@ -29,8 +30,8 @@ class Tab(Protocol):
 
     WISHES: ClassVar[Mapping[str, Callable[[Any, Message], None]]]
 
-    def value(self, shown: Shown) -> Value:
-        """Return what the tab shows."""
+    def value(self, look: Look, shown: Shown, /) -> Value:
+        """Return what the tab shows of a campaign."""
 
 
 class NoExports:
@@ -38,7 +39,7 @@ class NoExports:
 
     WISHES: ClassVar[Mapping[str, Callable[[NoExports, Message], None]]] = {}
 
-    def value(self, shown: Shown) -> Value:  # noqa: ARG002 - whatever the campaign
+    def value(self, _look: Look, _shown: Shown) -> Value:
         """Return what the tab says."""
         return {"refusal": NO_EXPORTS, "rows": None}
 
@@ -132,10 +133,10 @@ class Detail:
         self.campaign_id, self._tabs, self.tab = None, {}, "overview"
 
     def _page(self, campaign_id: str, tab: str) -> Value:
-        now = self._kit.clock()
-        shown = self._kit.campaigns.show(campaign_id)
-        panel = self._tabs[tab].value(shown)
-        return values.head(self._kit, shown.campaign, now=now) | {
+        with self._kit.campaigns.look(campaign_id) as look:
+            shown = self._kit.campaigns.show(look)
+            panel = self._tabs[tab].value(look, shown)
+        return values.head(self._kit, shown.campaign, now=look.now) | {
             "tab": tab,
             "tabs": list(NAMES),
             "badge": asdict(shown.badge),

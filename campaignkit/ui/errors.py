@@ -12,6 +12,7 @@ from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
 from campaignkit.services.errors import Errors as Found
 from campaignkit.services.errors import Standout
+from campaignkit.services.look import Look
 from campaignkit.ui.paging import Pages
 from campaignkit.ui.recipients import FAILED, row
 from campaignkit.ui.values import Message, Value, plain
@@ -34,12 +35,16 @@ class Errors:
         self._group: tuple[str, str] | None = None
         self._pages = Pages()
 
-    def value(self, shown: Shown) -> Value:
+    def value(self, look: Look, _shown: Shown) -> Value:
         """Return what the tab shows of a campaign."""
-        id = shown.campaign.external_id
-        found = self._kit.errors.of(id)
+        found = self._kit.errors.of(look)
         page = self._kit.recipients.page(
-            id, self._filter(), sort=RecipientSort.SENT, descending=True, after=self._pages.after, clear=False
+            look,
+            self._filter(),
+            sort=RecipientSort.SENT,
+            descending=True,
+            after=self._pages.after,
+            clear=False,
         )
         self._pages = replace(self._pages, next=page.next)
         return {

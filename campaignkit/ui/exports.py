@@ -15,6 +15,7 @@ from campaignkit.domain.filters import RecipientFilter, parse_enum
 from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
 from campaignkit.services.exports import Export
+from campaignkit.services.look import Look
 from campaignkit.ui.values import Message, Value, plain
 
 UNDER_WAY = (ExportStatus.QUEUED, ExportStatus.RUNNING)
@@ -40,12 +41,12 @@ class Exports:
         self._format, self._rows_of = ExportFormat.CSV, "full"
         self._taking: Opened | None = None
 
-    def value(self, shown: Shown) -> Value:
+    def value(self, look: Look, shown: Shown) -> Value:
         """Return what the tab shows of a campaign."""
         campaign, filter = shown.campaign, self._filtered()
         self._id = campaign.external_id
-        found = self._kit.exports.of(self._id)
-        counts = self._kit.recipients.counts(self._id, filter)
+        found = self._kit.exports.of(look)
+        counts = self._kit.recipients.counts(look, filter)
         filtered = filter != RecipientFilter()
         return {
             "refusal": self._refusal(campaign.workspace_id),

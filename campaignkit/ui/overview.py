@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
+from campaignkit.services.look import Look
 from campaignkit.ui import values
 from campaignkit.ui.values import Message, Value
 
@@ -19,7 +20,7 @@ class Overview:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
 
-    def value(self, shown: Shown) -> Value:
+    def value(self, look: Look, shown: Shown) -> Value:
         """Return what the tab shows of a campaign."""
-        campaigns, id = self._kit.campaigns, shown.campaign.external_id
-        return values.overview(shown, campaigns.activity(id), campaigns.history(id), campaigns.pace(id))
+        campaigns = self._kit.campaigns
+        return values.overview(shown, campaigns.activity(look), campaigns.history(look), campaigns.pace(look))

@@ -11,6 +11,7 @@ from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.filters import RecipientFilter, RecipientSort, parse_enum
 from campaignkit.kit import Kit
 from campaignkit.services.answers import Shown
+from campaignkit.services.look import Look
 from campaignkit.services.recipients import Counts, Recipient
 from campaignkit.ui.paging import Pages
 from campaignkit.ui.values import Message, Value, plain
@@ -31,12 +32,12 @@ class Recipients:
         self._sort, self._descending = RecipientSort.ID, False
         self._pages = Pages()
 
-    def value(self, shown: Shown) -> Value:
+    def value(self, look: Look, _shown: Shown) -> Value:
         """Return what the tab shows of a campaign."""
-        id, recipients = shown.campaign.external_id, self._kit.recipients
-        counts = recipients.counts(id, self.filter)
+        recipients = self._kit.recipients
+        counts = recipients.counts(look, self.filter)
         page = recipients.page(
-            id,
+            look,
             self.filter,
             sort=self._sort,
             descending=self._descending,

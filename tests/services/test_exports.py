@@ -307,6 +307,14 @@ def test_a_reader_sees_that_an_export_has_expired_though_nobody_wrote_it_down(ki
     assert late.exports.of(ONE)[0].status == "Expired"
 
 
+def test_what_an_export_has_become_is_written_down_when_the_look_at_its_campaign_is_over(kit: Kit) -> None:
+    kit.exports.run_one(kit.exports.request(ONE).export_id)
+    late = opened(kit, now=NOW + timedelta(hours=2))
+    with late.campaigns.look(ONE) as look:
+        assert late.exports.of(look)[0].status == "Expired"
+    assert opened(kit, role="viewer", now=NOW).exports.of(ONE)[0].status == "Expired"
+
+
 def test_the_time_to_live_can_be_set(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMPAIGNKIT_EXPORT_MINUTES", "5")
     short = opened(kit)

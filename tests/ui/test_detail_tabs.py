@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,11 +15,11 @@ from campaignkit import RecipientFilter
 from campaignkit.services.campaigns import PAGE_ROWS
 from campaignkit.ui import CampaignBrowser
 from campaignkit.ui.audit import Audit
-from campaignkit.ui.detail import WISHES
+from campaignkit.ui.detail import NAMES, WISHES
 from campaignkit.ui.errors import Errors
 from campaignkit.ui.recipients import Recipients
 from tests import world
-from tests.services.conftest import Build
+from tests.services.conftest import Build, session_of
 from tests.ui.test_browser_widget import send
 from tests.world import ago
 
@@ -104,6 +105,28 @@ def test_the_badge_and_its_parts_stand_above_every_tab(browser: CampaignBrowser)
         send(browser, event="tab", tab=tab)
         assert browser.detail["tab"] == tab
         assert browser.detail["badge"] == {"job_errors": 1, "counter": 14, "failed_rows": 12, "badge": 15}
+
+
+@pytest.mark.parametrize("tab", NAMES)
+def test_a_tab_shows_one_state_of_the_database_and_asks_nothing_twice(
+    build: Build, monkeypatch: pytest.MonkeyPatch, tab: str
+) -> None:
+    kit = build(fill, role="operator")
+    browser = CampaignBrowser(kit)
+    send(browser, event="open", id=ID)
+    kind, sessions, asked = session_of(kit), [], []
+    rows = kind.rows
+
+    def spied(session: Any, name: str, parameters: Mapping[str, Any], *variant: Any) -> Any:
+        sessions.append(session)
+        asked.append((name, variant))
+        return rows(session, name, parameters, *variant)
+
+    monkeypatch.setattr(kind, "rows", spied)
+    send(browser, event="tab", tab=tab)
+    assert browser.detail["tab"] == tab
+    assert all(session is sessions[0] for session in sessions)
+    assert len(asked) == len(set(asked)) > 3
 
 
 def test_recipients_are_filtered_counted_and_guarded(browser: CampaignBrowser) -> None:

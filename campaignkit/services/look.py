@@ -1,0 +1,41 @@
+"""A look at one campaign: what several questions about it need is asked once, and all answers are of one state."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from campaignkit.domain.delivery import RECEIPTS_MAY_COME, StatTable
+from campaignkit.services import counts
+from campaignkit.services.stats import stats
+from campaignkit.store.base import Row, Session
+
+
+@dataclass(kw_only=True)
+class Look:
+    """A campaign, a row of campaigns/page, as `session` sees it at the moment `now`; `Campaigns.look` yields it.
+
+    `afterwards` does what has to wait until the session is closed: DuckDB has no writing one beside it.
+    """
+
+    session: Session
+    campaign: Row
+    now: datetime
+    afterwards: ExitStack
+
+    @cached_property
+    def parts(self) -> list[Row]:
+        """Return the rows of campaigns/parts, which tell whether receipts may still come."""
+        return counts.parts(self.session, self.campaign, receipts_since=self.now - RECEIPTS_MAY_COME)
+
+    @property
+    def kept_parts(self) -> list[Row] | None:
+        """Return such rows if they are known without counting, else None; of receipts to come they may not tell."""
+        return self.parts if "parts" in self.__dict__ else counts.kept_parts(self.session, self.campaign)
+
+    @cached_property
+    def stats(self) -> StatTable:
+        """Return the table by which this database's codes are judged."""
+        return stats(self.session)
