@@ -83,8 +83,13 @@ def wheel() -> Path | None:
 
 
 @contextmanager
-def running(source: Path) -> Iterator[Server]:
-    """Start a server from the wheel in *source*, and stop it and remove everything it wrote at the end."""
+def running(
+    source: Path, data: Path | None = None, settings: Mapping[str, str] = SETTINGS
+) -> Iterator[Server]:
+    """Start a server from the wheel in *source*, and stop it and remove everything it wrote at the end.
+
+    What is in the folder *data* stays there for the next time; the account `nobody` has to reach it if we are root.
+    """
     with tempfile.TemporaryDirectory(
         prefix="ckpg"
     ) as name:  # short: a socket's path has 107 characters at most
@@ -92,9 +97,10 @@ def running(source: Path) -> Iterator[Server]:
         account = _account(folder)
         programs = _own_copy(source, folder) if account else source
         environ = {"PATH": os.defpath, "LC_ALL": "C"}
+        place = data or folder / "data"
 
         def run(program: str, *arguments: str) -> None:
-            command = [str(programs / "pginstall" / "bin" / program), "-D", str(folder / "data"), *arguments]
+            command = [str(programs / "pginstall" / "bin" / program), "-D", str(place), *arguments]
             with (folder / "output.txt").open("ab") as output:
                 done = subprocess.run(
                     command,
@@ -111,13 +117,17 @@ def running(source: Path) -> Iterator[Server]:
                     f"{program} failed:\n{(folder / 'output.txt').read_text(errors='replace')}"
                 )
 
-        run("initdb", "--no-locale", "-E", "UTF8", "-A", "trust", "-U", SUPERUSER, "--no-sync")
-        options = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
+        if data:
+            data.mkdir(mode=0o700, exist_ok=True)
+            shutil.chown(data, *((account["user"], account["group"]) if account else (os.geteuid(), None)))
+        if not (place / "PG_VERSION").exists():
+            run("initdb", "--no-locale", "-E", "UTF8", "-A", "trust", "-U", SUPERUSER, "--no-sync")
+        options = " ".join(f"-c {key}={value}" for key, value in settings.items())
         run("pg_ctl", "-w", "-o", f"-k {folder} {options}", "-l", str(folder / "server.log"), "start")
         try:
             yield Server(folder)
         finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
+            run("pg_ctl", "-w", "-m", "fast" if data else "immediate", "stop")
 
 
 def _account(folder: Path) -> Mapping[str, Any]:

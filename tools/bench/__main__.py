@@ -18,7 +18,7 @@ from pathlib import Path
 
 import campaignkit
 from campaignkit import demo
-from tools.bench import actions, browser, cold, detail, exports, live, memory, scale, services
+from tools.bench import actions, browser, cold, detail, exports, live, memory, postgres, scale, services
 from tools.bench.figures import Figure, table, worse
 from tools.bench.rivals import compare
 
@@ -32,6 +32,7 @@ PIECES = {
     "detail": detail.figures,
     "scale": scale.figures,
     "memory": memory.figures,
+    "postgres": postgres.figures,
     "cold": cold.figures,
     "live": live.figures,
     "browser": browser.figures,

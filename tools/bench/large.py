@@ -1,4 +1,4 @@
-"""Large data for the bench: 100,000 campaigns with five or fifty million recipients, the same at every making.
+"""Large data for the bench: 100,000 campaigns with five, ten or fifty million recipients, the same at every making.
 
 Fourteen campaigns hold half of the recipients, the largest a tenth; the sizes of the others have a long tail. Rows
 lie as a message center writes them: by campaign, then by recipient. What was made is kept for the next run.
@@ -20,7 +20,8 @@ from campaignkit.store import migrate
 FOLDER = Path("build/bench")
 SQL = Path(__file__).parent / "large_data"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-SIZES = {"5M": 5_000_000, "50M": 50_000_000}
+SIZES = {"5M": 5_000_000, "10M": 10_000_000, "50M": 50_000_000}
+COMPARED = ("5M", "50M")
 CAMPAIGNS = 100_000
 LARGEST = 99_000  # campaign_id of the largest
 CHUNK = 2_500_000  # recipients a statement: what DuckDB holds before it writes
@@ -30,14 +31,15 @@ def _text(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def digest(*more: Path) -> str:
+    """Return what changes with the generator, and with the text of *more* files."""
+    text = [*map(_text, ("plan", "campaigns", "recipients")), *(path.read_text("utf-8") for path in more)]
+    return hashlib.sha256("".join(text).encode()).hexdigest()[:8]
+
+
 def large(name: str, folder: Path = FOLDER) -> Path:
     """Return the file with so many recipients, made if it is not there yet; a changed generator makes it anew."""
-    made_by = [
-        *map(_text, ("plan", "campaigns", "recipients")),
-        asset("sql", "schema", "007_counts.sql").read_text("utf-8"),
-    ]
-    digest = hashlib.sha256("".join(made_by).encode()).hexdigest()[:8]
-    path = folder / f"{name}-{digest}.duckdb"
+    path = folder / f"{name}-{digest(asset('sql', 'schema', '007_counts.sql'))}.duckdb"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob(f"{name}-*"):

@@ -124,9 +124,10 @@ HAND = {
 def figures(_data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 - it has data of its own
     """Yield each question at both sizes beside its limit, the page far down, and both sizes beside each other."""
     kits = {
-        size: campaignkit.open(large.large(size), workspace="master", now=large.NOW) for size in large.SIZES
+        size: campaignkit.open(large.large(size), workspace="master", now=large.NOW)
+        for size in large.COMPARED
     }
-    bares = {size: Bare(large.large(size)) for size in large.SIZES}
+    bares = {size: Bare(large.large(size)) for size in large.COMPARED}
     for size, kit in kits.items():
         yield from _at(size, kit, bares[size])
     for name, asked in questions().items():

@@ -1,0 +1,161 @@
+"""Every screen and an export on PostgreSQL with ten million recipients, beside what is written by hand there.
+
+The limits are asked on a bare connection that is kept, by the same login, in the same kind of session, a transaction of
+one state that can change nothing: `begin`, the question, `rollback`. psycopg prepares them as it prepares ours. The
+campaign that is looked at holds a tenth of all recipients, a million; its export stands beside psql's own COPY.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+import campaignkit
+from campaignkit import Kit
+from campaignkit.domain.filters import Cursor
+from campaignkit.store.postgres import READ
+from tests.postgres import Server, wheel
+from tools.bench import exports, large, scale
+from tools.bench.figures import Figure, in_turns
+from tools.bench.large_server import DATABASE, serving
+
+SIZE = "10M"
+WARM, ROUNDS = 10, 100
+EXPORTS_WARM, EXPORTS = 1, 9  # each takes seconds
+TARGETS = {
+    "tiles": 3.0,
+    "list": 5.0,
+    "recipients": 10.0,
+}  # of the limit of scale.questions; the others are shown
+DEPTH = 1.2
+HAND = {
+    scale.POINT: "select * from core.campaigns where campaign_id = %(campaign)s",
+    scale.RECIPIENT: (  # what a viewer may read of one, and a page shows
+        "select recipient_id, ctn_tail, stage, esme, filter, dlr_at, smpp_code, sms_result, smsid, created_at, sent_at,"
+        " error from core.recipients where campaign_id = %(campaign)s and recipient_id = 1000"
+    ),
+}
+
+
+class Bare:
+    """A connection of nobody's, and the queries that are written by hand on it."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        ((self.id, self.size),) = self.ask(
+            "select external_id::varchar, total from core.campaigns where campaign_id = %(campaign)s"
+        )
+
+    def ask(self, sql: str, **more: object) -> list[tuple[Any, ...]]:
+        """Ask in a transaction that can change nothing."""
+        self._connection.execute(READ)
+        rows = self._connection.execute(sql.encode(), {"campaign": large.LARGEST} | more).fetchall()
+        self._connection.execute("rollback")
+        return rows
+
+
+def figures(_data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 - it has data of its own
+    """Yield each question beside its limit, pages far down beside the first, and an export beside psql's."""
+    with serving(SIZE) as server:
+        kit = opened(server, "bench_viewer")
+        bare = Bare(server.url(DATABASE, "bench_viewer"))
+        for name, asked in scale.questions().items():
+            limit_name = scale.RECIPIENT if asked.limit == scale.RECIPIENT else scale.POINT
+            took, limit = in_turns(
+                lambda _, ask=asked.question: ask(kit, bare.id),
+                lambda _, sql=HAND[limit_name]: bare.ask(sql),
+                warm=WARM,
+                rounds=ROUNDS,
+            )
+            target = None if name == "recipients: counts" else TARGETS.get(name.partition(":")[0])
+            yield Figure(
+                name=f"PostgreSQL: {name}", took=took, limit_name=limit_name, limit=limit, target=target
+            )
+        yield from _far_down(kit, bare)
+        yield from _exports(server, bare)
+
+
+def opened(server: Server, login: str) -> Kit:
+    """Return a kit on the data as that login."""
+    role = login.removeprefix("bench_")
+    return campaignkit.open(server.url(DATABASE, login), workspace="master", role=role, now=large.NOW)
+
+
+def _far_down(kit: Kit, bare: Bare) -> Iterator[Figure]:
+    far = int(bare.size * 0.95)
+    ((sent,),) = bare.ask(
+        "select max(sent_at) from core.recipients where campaign_id = %(campaign)s and recipient_id <= %(far)s",
+        far=far,
+    )
+    for sort, key in {"id": str(far), "sent": sent.isoformat()}.items():
+        after = str(Cursor(f"{sort} asc", key, str(far)))
+        took, limit = in_turns(
+            lambda _, sort=sort, after=after: kit.recipients.page(bare.id, sort=sort, after=after),
+            lambda _, sort=sort: kit.recipients.page(bare.id, sort=sort),
+            warm=WARM,
+            rounds=ROUNDS,
+        )
+        yield Figure(
+            name=f"PostgreSQL: page by {sort} at 95 % depth",
+            took=took,
+            limit_name="first page",
+            limit=limit,
+            target=DEPTH,
+        )
+
+
+def _exports(server: Server, bare: Bare) -> Iterator[Figure]:
+    """Yield the export from the request to the kept file; all lies in memory where there is such a place."""
+    memory = exports.MEMORY if exports.MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="campaignkit-bench-", dir=memory) as name:
+        folder = Path(name)
+        os.environ["CAMPAIGNKIT_EXPORTS"] = str(folder / "kept")
+        kit = opened(server, "bench_operator")
+
+        def export(_: int) -> None:
+            done = kit.exports.run_one(kit.exports.request(bare.id).export_id)
+            assert done.rows_written == bare.size  # noqa: S101 - a figure of something else would be none
+
+        def clear() -> None:
+            for file in (folder / "kept").iterdir():
+                file.unlink()
+
+        for what, order, target in (
+            ("\\copy, in order", "order by recipient_id", 1.05),
+            ("\\copy", "", None),
+        ):
+            took, limit = in_turns(
+                export,
+                lambda _, order=order: copied(server, folder / "bare.csv", order),
+                warm=EXPORTS_WARM,
+                rounds=EXPORTS,
+                between=clear,
+            )
+            yield Figure(
+                name=f"PostgreSQL: export of {bare.size:,}, masked",
+                took=took,
+                limit_name=what,
+                limit=limit,
+                target=target,
+            )
+
+
+def copied(server: Server, out: Path, order: str) -> None:
+    """Let psql write the columns of the export by hand."""
+    select = f"select {exports.COLUMNS} from core.recipients where campaign_id = {large.LARGEST} {order}"  # noqa: S608 - written here
+    subprocess.run(
+        [
+            str((wheel() or Path()) / "pginstall" / "bin" / "psql"),
+            *("--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--command"),
+            f"\\copy ({select}) to '{out}' with (format csv, header)",
+            server.url(DATABASE, "bench_viewer"),
+        ],
+        check=True,
+    )
