@@ -36,7 +36,7 @@ THIRD_PARTY = {
     "store": {"duckdb", "psycopg", "sqlglot"},
     "services": {"polars"},
     "ui": {"ipywidgets", "traitlets", "anywidget", "IPython"},
-    "importing": {"duckdb", "phonenumbers"},
+    "importing": {"duckdb", "phonenumbers", "psycopg"},
     "demo": {"duckdb", "polars"},
     "serve": {"ipykernel", "jupyter_server", "tornado", "traitlets", "voila"},
     "report": {"duckdb", "IPython", "jupyter_client", "nbclient", "nbformat", "playwright"},

@@ -134,7 +134,7 @@ def _check(given: argparse.Namespace) -> Result:
     return _checked(given, done=None)
 
 
-def _checked(given: argparse.Namespace, done: str | None) -> Result:
+def _checked(given: argparse.Namespace, done: str | None) -> tuple[dict[str, Any], Callable[[], str], int]:
     from campaignkit.services.check import check
 
     found = check(database(getattr(given, "db", None)).open())
@@ -169,6 +169,22 @@ def _import(given: argparse.Namespace) -> Result:
         for warning in report.warnings:
             progress.say(warning)
     return dict(report.as_json()), lambda: tables.imported(report, given.into)
+
+
+def _adopt(given: argparse.Namespace) -> Result:
+    from campaignkit.importing.adopt import adopt
+    from campaignkit.store.postgres import PostgresStore
+
+    settings = from_environment()
+    store = database(getattr(given, "db", None), writable=True)
+    if not isinstance(store, PostgresStore):
+        raise InvalidInput(
+            f"adopt makes views over tables on a PostgreSQL server, and {store.name} is a file: give --db"
+            " postgresql://…, or bring files in with `campaignkit import`"
+        )
+    made = adopt(given.adapter, store, workspace=getattr(given, "workspace", None) or settings.workspace)
+    answer, words, _ = _checked(given, done=tables.adopted(made, store.name))
+    return made.as_json() | answer, words, 0
 
 
 def _kpis(given: argparse.Namespace) -> Result:
@@ -441,6 +457,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "refresh": _refresh,
     "check": _check,
     "import": _import,
+    "adopt": _adopt,
     "kpis": _kpis,
     "board": _board,
     "campaigns": _campaigns,

@@ -81,6 +81,12 @@ def _import(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _adopt(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "adapter", metavar="ADAPTER", help="kannel-sqlbox, or the folder of an adapter of your own"
+    )
+
+
 def _one(parser: argparse.ArgumentParser) -> None:
     _id(parser)
     _reason(parser)
@@ -281,6 +287,7 @@ OPTIONS = {
     "simulate": _simulate,
     "refresh": _refresh,
     "import": _import,
+    "adopt": _adopt,
     "campaigns": _campaigns,
     **dict.fromkeys(("show", "activity", "history", "errors", "exports"), _id),
     **dict.fromkeys(("start", "approve", "reject", "cancel", "restore"), _one),

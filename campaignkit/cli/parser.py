@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "create or upgrade the schema; safe to repeat",
     "refresh": "count what changed since it was last counted, so that screens need not",
     "check": "list what the database provides and which rules its data breaks",
+    "adopt": "make the views of the data contract over a foreign PostgreSQL schema; safe to repeat",
     "import": "read a gateway's log or another foreign source into a DuckDB file",
     "kpis": "show the tiles of the scope",
     "board": "show what is sending now: how fast, until when, and whether it arrives as usual",

@@ -20,6 +20,7 @@ from campaignkit.services.recipients import Recipient
 if TYPE_CHECKING:
     from campaignkit.demo.stand_in import Summary as Simulated
     from campaignkit.importing import Report
+    from campaignkit.importing.adopt import Adopted
     from campaignkit.report.checking import Checked as CheckedReport
     from campaignkit.report.making import Made
     from campaignkit.services.check import Checked
@@ -368,6 +369,17 @@ def imported(report: Report, into: Path) -> str:
         _pairs(counts),
         f"{report.campaigns:,} campaigns in {into}: look at them with `campaignkit up --db {into}`",
     )
+
+
+def adopted(made: Adopted, name: str) -> str:
+    """Return what was made over the source, what is gone, and what of the source is in none of it."""
+    unused = [f"{count:,} rows not used: {reason}" for reason, count in made.unmapped.items()]
+    gone = [f"gone: {', '.join(made.gone)}"] if made.gone else []
+    counts = [] if made.counts else ["counts are not kept: the source does not say what changed"]
+    return "\n".join([
+        *unused, *gone, *counts,
+        f"{name} is adopted by {made.adapter}: views {', '.join(made.views)}",
+    ])  # fmt: skip
 
 
 def checked(found: Checked, done: str | None) -> str:

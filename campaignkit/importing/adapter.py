@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ FILES = (
 )
 READINGS = ("text", "auto", "exact", "hex-dec", "dec-hex")
 OTHER_ESMES = "*"
+SERVERS = ("postgresql", "postgres")  # what `reads` says of tables in a database
 
 _SETTINGS = ("name", "reads", "columns", "zone", "country", "stat_table", "tables", "smsid")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -64,8 +66,11 @@ class Adapter:
         return f"{select}.sql of adapter {self.name}"
 
 
-def load(name: str) -> Adapter:
-    """Return the bundled adapter called *name*, or the one in the folder *name*; raises `InvalidInput`."""
+def load(name: str, *, adopting: bool = False) -> Adapter:
+    """Return the bundled adapter called *name*, or the one in the folder *name*; raises `InvalidInput`.
+
+    *adopting* wants one over tables of a server, otherwise it has to be over files.
+    """
     folder = _folder(name)
     path = folder / "adapter.toml"
     settings = _settings(path)
@@ -84,6 +89,10 @@ def load(name: str) -> Adapter:
         tables=_tables(path, settings),
         selects=_selects(folder),
     )
+    if adopting:
+        _check_over_tables(path, adapter, settings)
+    else:
+        _check_over_files(adapter)
     _check(adapter)
     return adapter
 
@@ -249,12 +258,42 @@ def _selects(folder: Path) -> dict[str, str]:
     return found
 
 
-def _check(adapter: Adapter) -> None:
-    """Refuse an adapter whose files do not go together."""
-    if adapter.reads in ("postgresql", "postgres"):
+def check_columns(
+    adapter: Adapter, select: str, columns: Iterable[str], *, known: set[str], required: set[str]
+) -> None:
+    """Refuse a SELECT that yields a column which is not *known*, or lacks one that is *required*."""
+    where = adapter.where(select)
+    for column in columns:
+        if column not in known:
+            near = difflib.get_close_matches(column, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+            raise InvalidInput(f"{where} yields a column {column} that is not known: {hint}")
+    for column in sorted(required - set(columns)):
+        raise InvalidInput(f"{where} must yield {column}")
+
+
+def _check_over_files(adapter: Adapter) -> None:
+    if adapter.reads in SERVERS:
         raise InvalidInput(
             f"adapter {adapter.name} reads PostgreSQL, which is not imported: `campaignkit adopt` makes views over it"
         )
+
+
+def _check_over_tables(path: Path, adapter: Adapter, settings: Mapping[str, Any]) -> None:
+    if adapter.reads not in SERVERS:
+        raise InvalidInput(
+            f"adapter {adapter.name} reads files: `campaignkit import` takes it; one over tables says"
+            ' reads = "postgresql"'
+        )
+    useless = sorted(settings.keys() & {"columns", "country", "tables", "smsid"})
+    if useless:
+        raise InvalidInput(
+            f"{path} sets {useless[0]}, which is for files: over PostgreSQL the SELECTs see to it"
+        )
+
+
+def _check(adapter: Adapter) -> None:
+    """Refuse an adapter whose files do not go together."""
     if not adapter.selects.keys() & {"campaigns", "recipients"}:
         raise InvalidInput(
             f"{adapter.folder} has neither recipients.sql nor campaigns.sql: write one of them"

@@ -9,16 +9,14 @@ from pathlib import Path
 import duckdb
 
 from campaignkit.assets import asset
-from campaignkit.codes import stat_table
-from campaignkit.domain.delivery import CodeClass, SmsResult
 from campaignkit.domain.errors import InvalidInput, StoreError, StoreUnreadable
 from campaignkit.importing import adapter as adapters
 from campaignkit.importing import checks, numbers, place, staging
 from campaignkit.importing import sources as source_files
-from campaignkit.importing.adapter import Adapter
 from campaignkit.importing.engine import Engine, engine
 from campaignkit.importing.report import Report
 from campaignkit.importing.sources import Sources
+from campaignkit.importing.spellings import spellings
 from campaignkit.importing.task import Progress, Task
 from campaignkit.store import gate
 from campaignkit.store.duckdb import DuckStore, Session, numbers_file
@@ -26,7 +24,6 @@ from campaignkit.store.migrate import CORE, CORE_OPTIONAL, COUNTS, IMPORT, KIT, 
 
 MEMORY_MIB = 2048  # beyond it DuckDB works from the disk, in the import's private folder
 EVENTS = ("state_events", "job_errors", "audit_events")
-RANKS = {CodeClass.INTERMEDIATE: 1, CodeClass.UNDECIDED: 2, CodeClass.FINAL: 3}  # see sql/import/fold.sql
 MASTER = "master"
 
 
@@ -163,7 +160,7 @@ def _set_up(task: Task, session: Session, run: Engine, folder: Path) -> None:
     }
     for variable, value in variables.items():
         run.set_variable(variable, value)
-    run.fill("stats", _stats(task.adapter))
+    run.fill("stats", spellings(task.adapter))
     run.fill("own_aliases", sorted(task.adapter.stat_aliases.items()))
     run.fill("smsid_readings", sorted(task.adapter.smsid.items()))
 
@@ -173,20 +170,6 @@ def _create_optional(run: Engine, name: str) -> None:
     for statement in run.statements(schema):
         if f" core.{name} (" in statement.query:
             run.execute(statement.query)
-
-
-def _stats(adapter: Adapter) -> list[tuple[str, int, int, SmsResult]]:
-    """Return what each spelling of a stat is worth and decides, the adapter's own spellings on top.
-
-    Of states that are worth the same, one that the adapter lists later is further.
-    """
-    table = stat_table()
-    spellings = {**dict.fromkeys(table.states), **table.aliases, **adapter.stat_aliases}
-    worth = {code: table.states[stat or code] for code, stat in sorted(spellings.items())}
-    places = {alias: place for place, alias in enumerate(adapter.stat_aliases, start=1)}
-    return [
-        (code, RANKS[code_class], places.get(code, 0), result) for code, (code_class, result) in worth.items()
-    ]
 
 
 def _stage(task: Task, found: Sources, run: Engine) -> dict[str, frozenset[str]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 
 import duckdb
 
 from campaignkit.domain.errors import InvalidInput
-from campaignkit.importing.adapter import Adapter
+from campaignkit.importing.adapter import Adapter, check_columns
 from campaignkit.importing.engine import Engine, Values
 
 REQUIRED = {
@@ -100,12 +99,7 @@ def _check_columns(run: Engine, adapter: Adapter, select: str, columns: tuple[st
             raise InvalidInput(
                 f"{where} yields {column}, which the import makes itself from {DERIVED[column]}"
             )
-        if column not in known:
-            near = difflib.get_close_matches(column, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
-            raise InvalidInput(f"{where} yields a column {column} that is not known: {hint}")
-    for column in sorted(required - set(columns)):
-        raise InvalidInput(f"{where} must yield {column}")
+    check_columns(adapter, select, columns, known=known, required=required)
 
 
 def _sentence(adapter: Adapter, select: str, error: duckdb.Error) -> Exception:

@@ -104,6 +104,9 @@ class Store(Protocol):
     def furnish(self, session: Session, *, new: bool) -> None:
         """Add what this engine needs beyond the tables, which were all made just now (*new*) or are a source's."""
 
+    def keeps_counts(self, session: Session) -> bool:
+        """Tell whether what is counted may be kept: not over a source that does not say what has changed since."""
+
     def transactions(self) -> AbstractContextManager[Transactions]:
         """Return what makes one writing session after the other, for less than each would cost alone.
 

@@ -253,6 +253,10 @@ class DuckStore:
     def furnish(self, session: base.Session, *, new: bool) -> None:
         """Do nothing: a file has neither roles nor use for more keys."""
 
+    def keeps_counts(self, session: base.Session) -> bool:  # noqa: ARG002 - of no source
+        """Return True: nothing is adopted in a file."""
+        return True
+
     def transactions(self) -> contextlib.AbstractContextManager[Transactions]:
         """Return what makes one writing session after the other, for less than each would cost alone.
 

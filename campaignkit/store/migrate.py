@@ -24,9 +24,16 @@ def init(store: Store) -> None:
     """
     with store.upgrading() as session:
         has_core = any(relation.startswith("core.") for relation, *_ in session.query(COLUMNS))
-        create(session, *((KIT, COUNTS) if has_core else (CORE, CORE_OPTIONAL, KIT, COUNTS)))
-        probe(session, store.name)
-        store.furnish(session, new=not has_core)
+        if not has_core:
+            create(session, CORE, CORE_OPTIONAL)
+        complete(session, store, new=not has_core)
+
+
+def complete(session: Session, store: Store, *, new: bool) -> None:
+    """Make what core.* needs beside it; it was made just now (*new*) or is a source's."""
+    create(session, KIT, *([COUNTS] if store.keeps_counts(session) else []))
+    probe(session, store.name)
+    store.furnish(session, new=new)
 
 
 def create(session: Session, *parts: str) -> None:

@@ -33,6 +33,7 @@ READ = b"begin isolation level repeatable read read only"
 WRITE = b"begin isolation level read committed read write"
 CLAIMS = 0x636B6974  # 'ckit': the first half of the advisory locks that claims take
 NUMBERS = "core.recipient_numbers"
+NO_COUNTS = ", which does not say what changed: no counts are kept"  # on core.campaigns, see keeps_counts
 BUSY_SECONDS = 60.0
 BLOCK_BYTES = 1 << 20
 TELL_ROWS = 20_000  # how often an export says how far it is
@@ -130,6 +131,13 @@ class Session:
     ) -> tuple[bytes, dict[str, object]]:
         compiled = self._compiler(name, variant)
         return compiled.sql.encode(), {key: parameters[key] for key in compiled.parameters}
+
+    def described(self, sql: str) -> list[tuple[str, str]]:
+        """Return what *sql*, a query of a site's own without parameters, yields: names, and PostgreSQL's types."""
+        query = b"select * from (" + sql.encode() + b"\n) as rows limit 0"
+        found = self.connection.execute(query).description or ()
+        kinds = dict(self.query("select oid::bigint, format_type(oid, null) from pg_type"))
+        return [(column.name, kinds[column.type_code]) for column in found]
 
     def _columns(self, sql: bytes, given: Mapping[str, object]) -> list[tuple[str, int]]:
         """Return what *sql* yields: names, and types by PostgreSQL's numbers."""
@@ -299,6 +307,11 @@ class PostgresStore:
             parts.insert(0, "key")
         for part in parts:
             session.script(_file(part).decode())
+
+    def keeps_counts(self, session: base.Session) -> bool:
+        """Tell whether what is counted may be kept: not over a source that does not say what has changed since."""
+        found = session.query(_file("adopted").decode())
+        return not any(relation == "campaigns" and note.endswith(NO_COUNTS) for relation, _, note, _ in found)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Session]:

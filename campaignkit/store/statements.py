@@ -37,7 +37,7 @@ CACHE_FORMAT = "7"  # raise it whenever this module would compile the same file 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own, what PostgreSQL alone has.
 NOT_STATEMENTS = frozenset(
-    {"schema", "checks", "adapters", "import", "demo", "report", "simulate", "postgres"}
+    {"schema", "checks", "adapters", "adopt", "import", "demo", "report", "simulate", "postgres"}
 )
 
 
@@ -380,12 +380,12 @@ def _replace_missing(query: exp.Expr, relation: str) -> None:
             continue
         alias = node.alias or table
         if not column and _is_left_joined(node):
-            _leave_out(node, alias, _types(f"{schema}.{table}"))
+            _leave_out(node, alias, column_types(f"{schema}.{table}"))
             continue
         if column:
-            _read_as_null(node, alias, {column[0]: _types(f"{schema}.{table}")[column[0]]})
+            _read_as_null(node, alias, {column[0]: column_types(f"{schema}.{table}")[column[0]]})
             continue
-        nulls = (f"null::{kind} as {name}" for name, kind in _types(f"{schema}.{table}").items())
+        nulls = (f"null::{kind} as {name}" for name, kind in column_types(f"{schema}.{table}").items())
         inner = f"select {', '.join(nulls)} where false"
         subquery = _parse(inner).subquery(alias)  # type: ignore[attr-defined]
         if node.args.get("joins"):
@@ -434,7 +434,7 @@ def contract_tables() -> dict[str, exp.Schema]:
     }
 
 
-def _types(relation: str) -> dict[str, str]:
+def column_types(relation: str) -> dict[str, str]:
     """Return the columns of a relation of the contract with their types."""
     from sqlglot import exp
 

@@ -31,7 +31,9 @@ begin
   grant usage on sequence kit.audit_ids to campaignkit_operator, campaignkit_pii;
   grant insert, delete on kit.archived to campaignkit_operator;
   grant insert, update on kit.exports to campaignkit_operator;
-  grant insert, update, delete on kit.counted, kit.counted_parts, kit.counted_quarters, kit.counted_totals to campaignkit_operator;
+  if to_regclass('kit.counted') is not null then
+    grant insert, update, delete on kit.counted, kit.counted_parts, kit.counted_quarters, kit.counted_totals to campaignkit_operator;
+  end if;
 
   if to_regclass('core.recipient_numbers') is not null then
     grant select on core.recipient_numbers to campaignkit_pii;
