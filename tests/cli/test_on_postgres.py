@@ -31,10 +31,10 @@ def url(prepared: Server) -> Iterator[str]:
 
 
 def test_what_is_served_is_handed_the_whole_address_and_the_login(
-    url: str, monkeypatch: pytest.MonkeyPatch
+    url: str, prepared: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CAMPAIGNKIT_AS", raising=False)
-    whole = url.replace("mona@", "mona:s3cret@")
+    whole = url.replace("mona@", f"mona:{prepared.secret}@")
     choice = commands._choice(argparse.Namespace(db=whole))
     assert choice.environment["CAMPAIGNKIT_DB"] == whole
     assert choice.environment["CAMPAIGNKIT_AS"] == "mona"
@@ -56,4 +56,4 @@ def test_a_campaign_is_approved_audited_counted_and_exported(run: Run, url: str,
 def test_what_works_on_files_alone_says_so(run: Run, url: str) -> None:
     status, out, err = run("simulate", url)
     assert (status, out) == (1, "") and err.count("\n") == 1
-    assert "works on DuckDB files, and postgresql://mona@/commanded" in err
+    assert f"works on DuckDB files, and {database(url).name}" in err

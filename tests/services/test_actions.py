@@ -198,7 +198,7 @@ def test_a_note_is_an_entry_of_the_audit_trail_and_changes_nothing_else(build: B
 
 
 def build_viewer(kit: Kit) -> Kit:
-    return reopened(kit, "vic")
+    return reopened(kit, "ivo")
 
 
 # ── who was faster ───────────────────────────────────────────────────────────

@@ -212,5 +212,5 @@ def test_archive_restore_and_notes_are_no_phases(build: Build) -> None:
 def test_another_viewer_sees_the_same_trail(build: Build) -> None:
     kit = build(fill, role="operator")
     kit.campaigns.start(NEW)
-    other = reopened(kit, "vic", workspace="retail")
+    other = reopened(kit, "ivo", workspace="retail")
     assert other.audit.of(NEW) == kit.audit.of(NEW)
