@@ -14,19 +14,22 @@ from campaignkit.store.base import Row, Session
 from campaignkit.store.statements import Variant
 
 
-def parts(session: Session, campaign: Row, *, receipts_since: datetime | None) -> list[Row]:
-    """Return the rows of campaigns/parts for *campaign*, a row of campaigns/page.
+def parts(session: Session, campaign: Row, *, receipts_since: datetime) -> list[Row]:
+    """Return the rows of campaigns/parts for *campaign*, a row of campaigns/page: all its recipients are counted now.
 
-    Without *receipts_since* they do not tell whether receipts may still come.
+    Receipts may still come for those that were sent after *receipts_since*.
     """
-    found = _kept_or_counted(session, "parts", campaign, {"receipts_since": receipts_since})
+    asked = {"campaign_id": campaign["campaign_id"], "receipts_since": receipts_since}
+    return session.rows("campaigns/parts", asked)
+
+
+def kept_parts(session: Session, campaign: Row, *, receipts_since: datetime) -> list[Row] | None:
+    """Return what was counted of the same parts (counts/parts) if it holds, else None; a divided one holds in part."""
+    asked = {"campaign_id": campaign["campaign_id"], "receipts_since": receipts_since}
+    found = session.rows("counts/parts", asked)
+    if not found or found[0]["updated_at"] != campaign["updated_at"]:
+        return None
     return [part for part in found if part["stage"] is not None]
-
-
-def kept_parts(session: Session, campaign: Row) -> list[Row] | None:
-    """Return what `parts` returns if it is known without counting, else None."""
-    found = session.rows("counts/parts", _state(campaign) | {"receipts_since": None})
-    return [part for part in found if part["stage"] is not None] if found else None
 
 
 def added_up(parts: Iterable[Row]) -> Row:
@@ -43,17 +46,9 @@ def added_up(parts: Iterable[Row]) -> Row:
 
 def activity(session: Session, campaign: Row, *, zone: str) -> list[Row]:
     """Return the rows of campaigns/activity for *campaign*, a row of campaigns/page."""
-    found = _kept_or_counted(session, "activity", campaign, {"zone": zone})
+    asked = {"zone": zone} | {name: campaign[name] for name in ("campaign_id", "updated_at")}
+    found = session.rows("counts/activity", asked) or session.rows("campaigns/activity", asked)
     return [day for day in found if day["day"] is not None]
-
-
-def _kept_or_counted(session: Session, name: str, campaign: Row, more: Row) -> list[Row]:
-    asked = _state(campaign) | more
-    return session.rows(f"counts/{name}", asked) or session.rows(f"campaigns/{name}", asked)
-
-
-def _state(campaign: Row) -> Row:
-    return {name: campaign[name] for name in ("campaign_id", "updated_at")}
 
 
 def progress(session: Session, campaigns: Sequence[Row]) -> dict[int, Row]:

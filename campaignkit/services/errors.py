@@ -86,7 +86,7 @@ class ErrorReports:
     def of(self, id: str | Look) -> Errors:
         """Return what went wrong in campaign *id*; raises `NotFound` or `Ambiguous`."""
         with self._campaigns.look(id) as look:
-            session, kept = look.session, look.kept_parts
+            session, kept = look.session, look.known_parts
             campaign = {"campaign_id": look.campaign["campaign_id"]}
             jobs = session.rows("errors/jobs", campaign)
             parts = look.parts if kept is None else kept

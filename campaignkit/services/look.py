@@ -27,13 +27,20 @@ class Look:
 
     @cached_property
     def parts(self) -> list[Row]:
-        """Return the rows of campaigns/parts, which tell whether receipts may still come."""
+        """Return the rows of campaigns/parts: counted now, unless what was kept tells all of it."""
+        kept = self._kept_parts
+        if kept is not None and not any(part["divided"] for part in kept):
+            return kept
         return counts.parts(self.session, self.campaign, receipts_since=self.now - RECEIPTS_MAY_COME)
 
     @property
-    def kept_parts(self) -> list[Row] | None:
-        """Return such rows if they are known without counting, else None; of receipts to come they may not tell."""
-        return self.parts if "parts" in self.__dict__ else counts.kept_parts(self.session, self.campaign)
+    def known_parts(self) -> list[Row] | None:
+        """Return such rows if none need be counted for them, else None; of receipts to come they may not tell."""
+        return self.parts if "parts" in self.__dict__ else self._kept_parts
+
+    @cached_property
+    def _kept_parts(self) -> list[Row] | None:
+        return counts.kept_parts(self.session, self.campaign, receipts_since=self.now - RECEIPTS_MAY_COME)
 
     @cached_property
     def stats(self) -> StatTable:

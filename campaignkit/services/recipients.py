@@ -138,7 +138,7 @@ class Recipients:
         variant, place = later(variant, cursor, key=datetime if by_time else int, tie=int, nullable=by_time)
         full = self._viewer.full_numbers(clear)
         with self._campaigns.look(id if isinstance(id, Look) else asked.campaign, writing=full) as look:
-            session, kept = look.session, look.kept_parts
+            session, kept = look.session, look.known_parts
             parameters["campaign_id"] = look.campaign["campaign_id"]
             if kept is None:
                 total = session.row("recipients/page", parameters, replace(base, counted=True))["matching"]
