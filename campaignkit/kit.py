@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 
 from campaignkit.domain.access import MASTER, RANK, Role, Viewer
 from campaignkit.domain.errors import InvalidInput, NotAllowed, NotFound, StoreMissing
+from campaignkit.domain.lifecycle import Event
 from campaignkit.services.audit import Audit
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.errors import ErrorReports
 from campaignkit.services.recipients import Recipients
 from campaignkit.settings import Settings, from_environment
 from campaignkit.store.base import Row, Store
+from campaignkit.store.probe import refused
 
 if TYPE_CHECKING:
     from campaignkit.services.board import Board, Boards
@@ -130,10 +132,27 @@ def open(
     login = _login(store, actor or settings.actor, settings.account, acts=writable)
     asked = min(asked, store.granted, key=RANK.__getitem__)
     known, roles = _rights(store, login, asked)
-    viewer = replace(_viewer(login, roles, workspace or settings.workspace), clear_numbers=clear_numbers)
+    viewer = replace(
+        _viewer(login, roles, workspace or settings.workspace),
+        clear_numbers=clear_numbers,
+        untaken=_untaken(store) if writable else frozenset(),
+    )
     store.writable = viewer.acts or clear_numbers
     clock = (lambda: now) if now is not None else (lambda: datetime.now(UTC))
     return Kit(store, viewer, {key: known[key] for key in viewer.workspaces}, clock, settings)
+
+
+def _untaken(store: Store) -> frozenset[Event]:
+    """Return the steps that the source takes from nobody; archiving is a mark of the toolkit's own."""
+    refusing = refused(store, CHANGES)
+    return frozenset(event for name in refusing for event in CHANGES[name])
+
+
+# What changes core.campaigns (sql/actions), and the steps that are done by it.
+CHANGES: Mapping[str, tuple[Event, ...]] = {
+    "actions/move": (Event.START, Event.CANCEL),
+    "actions/moderate": (Event.APPROVE, Event.REJECT),
+}
 
 
 def _login(store: Store, actor: str | None, account: str, *, acts: bool) -> str:

@@ -55,13 +55,15 @@ class Viewer:
     """Who is asking, for which workspaces, and as what in each of them.
 
     `roles` maps every workspace of the scope to the role the viewer has there. `master` says that the scope
-    was asked for as the Master workspace (R69), even if it holds one workspace only.
+    was asked for as the Master workspace (R69), even if it holds one workspace only. `untaken` are the steps that the
+    data's source takes from nobody.
     """
 
     login: str
     roles: Mapping[str, Role] = field(default_factory=dict)
     master: bool = False
     clear_numbers: bool = False
+    untaken: frozenset[Event] = frozenset()
 
     def full_numbers(self, wanted: bool | None = None) -> bool:
         """Tell whether full numbers shall be shown: as *wanted*, else wherever they may (R57).
@@ -85,14 +87,20 @@ class Viewer:
         return any(role is not Role.VIEWER for role in self.roles.values())
 
     def may(self, deed: Event | Permission, workspace: str) -> bool:
-        """Tell whether the viewer's role in *workspace* covers *deed*."""
+        """Tell whether the viewer's role in *workspace* covers *deed*, and the source takes it."""
         role = self.roles.get(workspace)
-        return role is not None and deed in NEEDS and RANK[role] >= RANK[NEEDS[deed]]
+        covered = role is not None and deed in NEEDS and RANK[role] >= RANK[NEEDS[deed]]
+        return covered and deed not in self.untaken
 
     def check(self, deed: Event | Permission, workspace: str) -> None:
         """Raise `NotAllowed`, which names the role that is needed, unless the viewer may do *deed* in *workspace*."""
         if deed not in NEEDS:
             raise NotAllowed(f"{deed} is Core's to do, whatever the role")
+        if deed in self.untaken:
+            raise NotAllowed(
+                f"{deed} is not provided by this source: its campaigns take no such change; whoever runs it can give"
+                " core.campaigns an INSTEAD OF UPDATE trigger (docs/bring-your-own-database.md)"
+            )
         if not self.may(deed, workspace):
             raise NotAllowed(
                 f"{deed} needs the role {NEEDS[deed]} in workspace {workspace},"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from campaignkit.domain.access import Permission
-from campaignkit.domain.errors import CampaignKitError, InvalidInput, Stale, TransitionNotAllowed
+from campaignkit.domain.errors import CampaignKitError, InvalidInput, NotAllowed, Stale, TransitionNotAllowed
 from campaignkit.domain.filters import CampaignFilter
 from campaignkit.domain.history import duration
 from campaignkit.domain.lifecycle import AUDITED, Event, State, Status, after, overtaken_by, why_not
@@ -96,8 +96,7 @@ class ActingCampaigns(Campaigns):
             "moderation_after": target.moderation,
             "archived": target.archived,
         }
-        moved = "actions/move" if target.moderation is judged.moderation else "actions/moderate"
-        if not all(session.run(name, given) for name in (moved, *MARK.get(event, ()), "actions/audit")):
+        if not all(session.run(name, given) for name in self._changes(event, judged, target)):
             raise self._overtaken(session, event, row, judged)
         return Acted(
             external_id=row["external_id"],
@@ -105,6 +104,16 @@ class ActingCampaigns(Campaigns):
             moderation=target.moderation,
             archived=target.archived,
         )
+
+    def _changes(self, event: Event, judged: State, target: State) -> tuple[str, ...]:
+        """Return the statements of which each has to change one row.
+
+        Archive and restore change the campaign only to hold it; where its source takes no change, the mark's own key
+        makes two people who act at once wait for each other.
+        """
+        moved = "actions/move" if target.moderation is judged.moderation else "actions/moderate"
+        held = () if event in MARK and Event.CANCEL in self._viewer.untaken else (moved,)
+        return (*held, *MARK.get(event, ()), "actions/audit")
 
     def _signed(self, row: Row) -> dict[str, object]:
         return {
@@ -133,6 +142,10 @@ class ActingCampaigns(Campaigns):
         refusal = why_not(state, event)
         if refusal and state == judged:
             return TransitionNotAllowed(f"{refusal}. {UNCHANGED}")
+        if state == judged:
+            return NotAllowed(
+                f"the source of this campaign did not take the change, it is {state.status} as before. {UNCHANGED}"
+            )
         return Stale(f"this campaign has become {state.status} meanwhile: look at it again. {UNCHANGED}")
 
     def _faster(self, step: Row, state: State) -> str:

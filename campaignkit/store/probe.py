@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from campaignkit.domain.errors import StoreUnreadable
+from campaignkit.domain.errors import NotAllowed, StoreUnreadable
+from campaignkit.store.statements import Variant
 
 if TYPE_CHECKING:
-    from campaignkit.store.base import Session
+    from campaignkit.store.base import Session, Store
 
 SCHEMA_VERSION = 1
 
@@ -81,6 +82,26 @@ def probe(session: Session, name: str) -> Probe:
             name for name in OPTIONAL_COLUMNS if name.rsplit(".", 1)[1] not in columns[name.rsplit(".", 1)[0]]
         ),
     )
+
+
+def refused(store: Store, names: Iterable[str]) -> frozenset[str]:
+    """Return which of the statements *names*, changes of core.campaigns, the source of *store* takes from nobody.
+
+    A table takes them all. A view may, by itself or by an INSTEAD OF trigger; only the engine knows, so it is asked to
+    plan them.
+    """
+    if store.probe.relations.get("core.campaigns") != "view":
+        return frozenset()
+    found = set()
+    for name in names:
+        try:
+            with store.reading() as session:
+                session.explain(name, Variant())
+        except StoreUnreadable:
+            found.add(name)
+        except NotAllowed:
+            pass  # this login may not, which is a matter of its role
+    return frozenset(found)
 
 
 def _way_out(relation: str, kinds: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 import campaignkit
-from campaignkit import cli
+from campaignkit import CampaignFilter, cli
 from campaignkit.domain.errors import InvalidInput, NotAllowed, StoreError
 from campaignkit.importing.adopt import Adopted, adopt
 from campaignkit.kit import Kit, database
@@ -246,6 +246,48 @@ end
 $$;
 create trigger take instead of update on core.campaigns for each row execute function center.take()
 """
+
+
+# ── actions ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("theirs")
+def test_a_source_that_takes_no_change_is_asked_and_offers_none(
+    url: str, folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calculated = FILES["campaigns.sql"].replace(
+        "from center.jobs j", "from (select distinct * from center.jobs) j"
+    )
+    adopted(url, folder(campaigns__sql=calculated))
+    found = kit(url, role="moderator")
+    (row,) = found.campaigns.page(CampaignFilter(view="queue")).rows  # type: ignore[arg-type]
+    summer = found.campaigns.find(row.external_id)
+    assert summer.actions == ("archive",)
+    status = cli.main(
+        ["--role", "moderator", "approve", summer.external_id, "--db", url, "--workspace", "master"]
+    )
+    said = capsys.readouterr().err
+    assert (status, said.count("\n")) == (1, 1) and "approve is not provided by this source" in said
+    found.campaigns.note(summer.external_id, "seen")
+    assert found.campaigns.archive(summer.external_id).archived
+    assert found.campaigns.find(summer.external_id).actions == ("restore",)
+    assert [row.action for row in found.audit.of(summer.external_id).rows] == ["archived", "note"]
+
+
+def test_with_a_trigger_of_the_site_s_the_source_takes_what_people_do(
+    url: str, folder: Folder, theirs: psycopg.Connection[Any]
+) -> None:
+    adopted(url, folder())
+    theirs.execute(TRIGGER.encode())
+    found = kit(url, role="moderator")
+    (summer,) = found.campaigns.page(CampaignFilter(view="queue")).rows  # type: ignore[arg-type]
+    assert summer.actions == ("approve", "reject")
+    assert found.campaigns.approve(summer.external_id).status == "Pending"
+    assert theirs.execute("select state from center.jobs where id = 18").fetchone() == (2,)
+    shown = found.campaigns.show(summer.external_id)
+    assert (shown.campaign.status, shown.actions) == ("Sending", ("cancel",)), "as the mapping reads it back"
+    (entry,) = found.audit.of(summer.external_id).rows
+    assert (entry.action, entry.actor) == ("approved", "postgres")
 
 
 # ── a folder that is not right ───────────────────────────────────────────────

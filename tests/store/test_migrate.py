@@ -12,7 +12,7 @@ import pytest
 import campaignkit
 from campaignkit import cli
 from campaignkit.assets import asset
-from campaignkit.domain.errors import NotAllowed, StoreUnreadable
+from campaignkit.domain.errors import NotAllowed, Stale, StoreUnreadable
 from campaignkit.kit import database
 from campaignkit.store.migrate import init
 from campaignkit.store.probe import SCHEMA_VERSION
@@ -199,17 +199,37 @@ def test_core_may_be_views_and_what_they_lack_is_not_provided(prepared: Server, 
     assert cli.main(["check", "--db", prepared.url(viewed)]) == 0
 
 
-def test_views_that_take_no_change_refuse_the_action_in_a_sentence_and_nothing_is_written(
+def test_views_that_take_no_change_refuse_what_would_be_one_and_offer_the_rest(
     prepared: Server, viewed: str
 ) -> None:
     with prepared.connect(viewed) as connection:
         connection.execute("create or replace view core.campaigns as select distinct * from theirs.campaigns")
     kit = campaignkit.open(prepared.url(viewed, "ann"), workspace="master", role="operator", now=NOW)
-    for act in (kit.campaigns.start, kit.campaigns.archive):
+    assert kit.campaigns.show("00000001").actions == ("archive",)
+    for act in (kit.campaigns.start, kit.campaigns.cancel):
         with pytest.raises(
-            StoreUnreadable, match=r"cannot do this \(cannot update view .*source takes no such change"
+            NotAllowed, match=r"not provided by this source: its campaigns take no such change"
         ):
             act("00000001")
+    assert kit.audit.of("00000001").rows == ()
+    assert kit.campaigns.archive("00000001").archived, "the mark is the toolkit's own"
+    assert kit.campaigns.show("00000001").actions == ("restore",)
+    with pytest.raises(Stale, match="You archived this campaign"):
+        kit.campaigns.archive("00000001")
+
+
+def test_a_change_that_a_trigger_takes_away_is_not_taken_for_somebody_else_s(
+    prepared: Server, viewed: str
+) -> None:
+    with prepared.connect(viewed) as connection:
+        connection.execute("create or replace view core.campaigns as select distinct * from theirs.campaigns")
+        connection.execute(
+            "create function theirs.no() returns trigger language plpgsql as $$ begin return null; end $$;"
+            "create trigger t instead of update on core.campaigns for each row execute function theirs.no()"
+        )
+    kit = campaignkit.open(prepared.url(viewed, "ann"), workspace="master", role="operator", now=NOW)
+    with pytest.raises(NotAllowed, match="did not take the change, it is New as before. Nothing was changed"):
+        kit.campaigns.start("00000001")
     assert kit.audit.of("00000001").rows == ()
 
 
