@@ -2,8 +2,8 @@
 
 A number is 9 to 15 digits (E.164), whatever stands between them that people write there, in digits of any script, and
 however tags cut it. What a report is full of and what is none: counts with commas, moments and dates in ISO 8601,
-digests and UUIDs, decimals, coordinates of a chart. A run of digits that touches a letter, a comma or a colon is not
-looked at as a number on its own.
+digests and UUIDs, decimals, coordinates of a chart. A run of digits that touches a letter, or by a comma or a colon another
+digit, is not looked at as a number on its own.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
-_BETWEEN = r"[ .()/\u00a0\u2009\u202f\u2010-\u2015\u2212\u200b-\u200d\u2060\u00ad\ufeff·-]{0,3}"
-_NUMBER = re.compile(rf"(?<![\w,:])(?:\+|00)?[ (]{{0,2}}\d(?:{_BETWEEN}\d){{8,14}}(?![\w:]|,\d)")
+_BETWEEN = r"[ .()/_|\u00a0\u2009\u202f\u2010-\u2015\u2212\u200b-\u200d\u2060\u00ad\ufeff·-]{0,3}"
+_BEFORE, _AFTER = r"(?<![^\W_])(?<!\d[,:])", r"(?![^\W_]|[,:]\d)"  # [^\W_] is a letter or a digit
+_NUMBER = re.compile(rf"{_BEFORE}(?:\+|00)?[ (]{{0,2}}\d(?:{_BETWEEN}\d){{8,14}}{_AFTER}")
+_ABROAD = re.compile(rf"{_BEFORE}\+\s?\d(?:(?:[^\w,:]|_){{0,3}}\d){{8,14}}{_AFTER}")  # a plus says what it is
 _RUN = re.compile(rf"\d(?:{_BETWEEN}\d){{6,}}")
 _HARMLESS = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"  # UUID
@@ -49,8 +51,8 @@ def known(numbers: Iterable[str]) -> Known:
 
 def numbers_in(text: str, known: Known = NONE) -> list[str]:
     """Return what of *text* is shaped like a phone number, or holds one of *known*, whatever stands around it."""
-    found_in = _HARMLESS.sub("|", flat(text))
-    found = [match[0].strip() for match in _NUMBER.finditer(found_in)]
+    found_in = _HARMLESS.sub("#", flat(text))
+    found = [match[0].strip() for shape in (_NUMBER, _ABROAD) for match in shape.finditer(found_in)]
     if known:
         for match in _RUN.finditer(found_in):
             digits = re.sub(r"\D", "", match[0])
