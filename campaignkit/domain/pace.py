@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TypedDict
@@ -73,7 +74,7 @@ def _needed(waiting: int, now: datetime, end_at: datetime | None, window: Window
     if end_at is None or end_at <= now or not waiting:
         return None
     left = open_time(now, end_at, **window)
-    return -(-waiting // max(1, round(left / timedelta(hours=1)))) if left >= timedelta(hours=1) else waiting
+    return math.ceil(waiting * timedelta(hours=1) / max(left, SHORTEST)) if left else None
 
 
 def still_since(last: datetime, waiting: int, now: datetime, window: Window) -> datetime | None:

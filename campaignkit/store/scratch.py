@@ -18,13 +18,25 @@ def folder(parent: Path, prefix: str) -> Iterator[Path]:
     It is removed at the end; what a killed process left under that prefix is removed by the next one.
     """
     sweep(parent, prefix)
-    made = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
     with contextlib.ExitStack() as closing:
+        while (made := _locked(Path(tempfile.mkdtemp(prefix=prefix, dir=parent)), closing)) is None:
+            pass  # somebody's sweep was faster than the lock
         closing.callback(shutil.rmtree, made, ignore_errors=True)
-        handle = os.open(made, os.O_RDONLY)
-        closing.callback(os.close, handle)
-        fcntl.flock(handle, fcntl.LOCK_EX)  # says that the folder is in use, until this process ends
         yield made
+
+
+def _locked(made: Path, closing: contextlib.ExitStack) -> Path | None:
+    """Say that the folder is in use, until this process ends; return None if it has been swept away."""
+    try:
+        handle = os.open(made, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    closing.callback(os.close, handle)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        return made if os.path.samestat(os.fstat(handle), made.stat()) else None
+    except FileNotFoundError:
+        return None
 
 
 def sweep(parent: Path, prefix: str) -> None:

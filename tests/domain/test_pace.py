@@ -60,6 +60,39 @@ def test_the_end_waits_for_the_window() -> None:
     assert found.needed == 112
 
 
+@pytest.mark.parametrize(
+    ("minutes", "needed"),
+    [(150, 360), (90, 600), (80, 675), (30, 1800), (1, 54000), (0.5, 54000), (-1, None)],
+)
+def test_what_is_needed_goes_by_the_minute(minutes: float, needed: int | None) -> None:
+    found = told(
+        Sent(lately=900, first=NOW - 3 * HOUR, last=NOW, waiting=900), end_at=NOW + HOUR * minutes / 60
+    )
+    assert found.needed == needed
+
+
+def test_what_no_open_window_is_left_for_needs_no_rate() -> None:
+    found = told(
+        Sent(lately=900, first=NOW - 3 * HOUR, last=NOW, waiting=900),
+        window=Window(zone="UTC", opens=time(9), closes=time(12)),
+        end_at=NOW + HOUR,
+    )
+    assert found.needed is None
+
+
+@given(st.integers(1, 10**6), MOMENTS, st.timedeltas(timedelta(minutes=1), timedelta(days=9)), WINDOWS)
+def test_at_the_rate_that_is_needed_the_rest_is_through_by_the_end(
+    waiting: int, now: datetime, left: timedelta, window: Window
+) -> None:
+    sent = Sent(first=now - HOUR, last=now, waiting=waiting)
+    needed = pace(status=Status.SENDING, sent=sent, window=window, end_at=now + left, now=now).needed
+    opened = open_time(now, now + left, **window)
+    assert (needed is None) == (not opened)
+    if needed is not None and opened >= timedelta(minutes=1):
+        assert (needed - 1) * (opened / HOUR) < waiting * (1 + 1e-9)
+        assert needed * (opened / HOUR) >= waiting * (1 - 1e-9)
+
+
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.SENDING])
 def test_what_does_not_send_has_no_pace(status: Status) -> None:
     assert told(Sent(lately=9, first=NOW - HOUR, last=NOW, waiting=9), status=status) == Pace()
