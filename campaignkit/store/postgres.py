@@ -10,7 +10,8 @@ import contextlib
 import hashlib
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ NUMBERS = "core.recipient_numbers"
 NO_COUNTS = ", which does not say what changed: no counts are kept"  # on core.campaigns, see keeps_counts
 BUSY_SECONDS = 60.0
 BLOCK_BYTES = 1 << 20
-TELL_ROWS = 20_000  # how often an export says how far it is
+PIECE_ROWS = 50_000  # of an export: how often it says how far it is, too
 
 
 class Session:
@@ -73,23 +74,37 @@ class Session:
     ) -> int:
         """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are.
 
-        The server sends a message a row, and those are counted.
+        The server sends a message a row, and those are counted. They come in pieces, one after the other inside this
+        session's snapshot, each from where the one before ended.
         """
+        self._be_patient()
         copied = 0
-        sql, given = self._filled(name, parameters, variant)
-        columns = ", ".join(
-            _MOMENT.format(column) if kind == _TIMESTAMP else f'"{column}"'
-            for column, kind in self._columns(sql, given)
-        )
-        spelt = b"select " + columns.encode() + b" from (" + sql + b") as rows"
-        copying = self._copied(spelt, given, how=f"format csv, header {header}")
-        with to.open("wb", buffering=BLOCK_BYTES) as file, contextlib.closing(copying) as lines:
-            for line in lines:
-                file.write(line)
-                copied += 1
-                if copied % TELL_ROWS == 0:
-                    progress(min(copied / max(expected, 1), 1.0))
+        spelt: bytes | None = None
+        with to.open("wb", buffering=BLOCK_BYTES) as file:
+            for filters, bounds in self._pieces(parameters, variant):
+                sql, given = self._filled(name, {**parameters, **bounds}, replace(variant, filters=filters))
+                spelt = spelt or _spelt(self._columns(sql, given))
+                copying = self._copied(spelt % sql, given, how=f"format csv, header {header and not copied}")
+                with contextlib.closing(copying) as lines:
+                    for line in lines:
+                        file.write(line)
+                        copied += 1
+                progress(min(copied / max(expected, 1), 1.0))
         return copied - header
+
+    def _pieces(
+        self, parameters: Mapping[str, object], variant: Variant
+    ) -> Iterator[tuple[frozenset[str], dict[str, object]]]:
+        """Yield by which filters and parameters each piece of an export is had, in order."""
+        filters, bounds = variant.filters, dict[str, object]()
+        while True:
+            asked = {**parameters, **bounds, "rows": PIECE_ROWS - 1}
+            found = self.rows("exports/piece", asked, Variant(filters=filters))
+            if not found:
+                yield filters, bounds
+                return
+            yield filters | {"upto"}, bounds | found[0]
+            filters, bounds = variant.filters | {"after"}, {"after_id": found[0]["upto_id"]}
 
     def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
         """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes.
@@ -364,6 +379,20 @@ class PostgresStore:
         raise StoreMissing(f"{self.name} has no {NUMBERS}, so there are no full numbers: {without}")
 
 
+def _spelt(columns: Sequence[tuple[str, int]]) -> bytes:
+    """Return a query in which the one that yields *columns* has a place, and moments are spelt as ISO 8601 has them.
+
+    `offset 0` keeps the server from making the text of a moment anew wherever it is named.
+    """
+    moments = [column for column, kind in columns if kind == _TIMESTAMP]
+    shown = ", ".join(_MOMENT.format(name) if name in moments else f'"{name}"' for name, _ in columns)
+    read = ", ".join(["*", *(f'"{name}"::text as "{name}_text"' for name in moments)])
+    return b"select %s from (select %s from (%%s) as rows offset 0) as spelt" % (
+        shown.encode(),
+        read.encode(),
+    )
+
+
 def _undo(connection: Connection) -> None:
     """End the transaction without keeping anything; a connection that is lost has done so itself."""
     with contextlib.suppress(psycopg.OperationalError, psycopg.InterfaceError):
@@ -408,7 +437,13 @@ def _file(name: str) -> bytes:
 
 
 _TIMESTAMP = 1114
-_MOMENT = """to_char("{0}", 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') as "{0}\""""
+# By its length the server's own text lacks so many digits of a second; to fill them up takes half of to_char's time.
+_LACKING = {26: "", 25: "0", 24: "00", 23: "000", 22: "0000", 21: "00000", 19: ".000000"}
+_FILLED = " ".join(f"when {length} then '{lacking}+00:00'" for length, lacking in _LACKING.items())
+_MOMENT = f"""
+case when "{{0}}" >= timestamp '0001-01-01' and "{{0}}" < timestamp '10000-01-01'
+  then replace("{{0}}_text", ' ', 'T') || case octet_length("{{0}}_text") {_FILLED} end
+  else to_char("{{0}}", 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') end as "{{0}}\""""
 _TYPES = {  # of PostgreSQL, by number: what DuckDB calls it
     16: "boolean", 20: "bigint", 21: "smallint", 23: "integer", 25: "varchar", 700: "real", 701: "double",
     1043: "varchar", 1082: "date", 1083: "time", 1114: "timestamp", 1184: "timestamptz", 2950: "uuid",

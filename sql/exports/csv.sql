@@ -3,10 +3,10 @@
 -- A text that a spreadsheet would take for a formula (it begins with = + - @, a tab, a carriage return or NUL) gets an
 -- apostrophe in front; a number as E.164 writes it does not (R65). Those signs come before A and most texts do not, so one
 -- comparison settles most; the lists are short on purpose: DuckDB turns an IN of six and more into a join, which keeps no
--- order. Moments leave as timestamps in UTC, which the store's copy writes as ISO 8601. Without the grant
+-- order. A masked number begins with a star, so it needs no guard. Moments leave as timestamps in UTC, which the store's copy writes as ISO 8601. Without the grant
 -- `recipient_numbers` is compiled away, and nothing here can lead to a number (R57).
 select
-  case when ascii(r.recipient) < 65 and (ascii(r.recipient) in (43, 45, 61, 64) or ascii(r.recipient) in (0, 9, 13)) and r.recipient <> '' and r.recipient !~ '^[+]?[0-9]+$' then '''' || r.recipient else r.recipient end as recipient,
+  r.recipient,
   case when ascii(r.stage) < 65 and (ascii(r.stage) in (43, 45, 61, 64) or ascii(r.stage) in (0, 9, 13)) and r.stage <> '' and r.stage !~ '^[+]?[0-9]+$' then '''' || r.stage else r.stage end as stage,
   case when ascii(r.esme) < 65 and (ascii(r.esme) in (43, 45, 61, 64) or ascii(r.esme) in (0, 9, 13)) and r.esme <> '' and r.esme !~ '^[+]?[0-9]+$' then '''' || r.esme else r.esme end as esme,
   case when ascii(r.filter) < 65 and (ascii(r.filter) in (43, 45, 61, 64) or ascii(r.filter) in (0, 9, 13)) and r.filter <> '' and r.filter !~ '^[+]?[0-9]+$' then '''' || r.filter else r.filter end as filter,
@@ -17,7 +17,9 @@ select
   r.sent_at at time zone 'UTC' as sent_at,
   case when ascii(r.error) < 65 and (ascii(r.error) in (43, 45, 61, 64) or ascii(r.error) in (0, 9, 13)) and r.error <> '' and r.error !~ '^[+]?[0-9]+$' then '''' || r.error else r.error end as error
 from (
-  select p.recipient_id, coalesce(n.ctn, '****' || p.ctn_tail) as recipient, p.stage, p.esme, p.filter,
+  select p.recipient_id, coalesce(
+           case when ascii(n.ctn) < 65 and (ascii(n.ctn) in (43, 45, 61, 64) or ascii(n.ctn) in (0, 9, 13)) and n.ctn <> '' and n.ctn !~ '^[+]?[0-9]+$' then '''' || n.ctn else n.ctn end,
+           '****' || p.ctn_tail) as recipient, p.stage, p.esme, p.filter,
          case when p.sms_result <> 'unknown' then p.dlr_at end as dlr_at, p.smpp_code, p.smsid, p.created_at,
          p.sent_at, p.error
   from core.recipients p
@@ -31,3 +33,5 @@ from (
 --? codes_or_null: p.smpp_code = any(:smpp_codes::varchar[]) or p.smpp_code is null
 --? not_null:      p.smpp_code is not null
 --? esmes:         p.esme = any(:esmes::varchar[])
+--? after:         p.recipient_id > :after_id::bigint
+--? upto:          p.recipient_id <= :upto_id::bigint

@@ -1,9 +1,10 @@
 -- Recipients of one campaign, nothing but the number, in order (R62): the form in which a list is uploaded again.
 -- See exports/csv for the order, the apostrophe and the numbers.
-select
-  case when ascii(r.recipient) < 65 and (ascii(r.recipient) in (43, 45, 61, 64) or ascii(r.recipient) in (0, 9, 13)) and r.recipient <> '' and r.recipient !~ '^[+]?[0-9]+$' then '''' || r.recipient else r.recipient end as recipient
+select r.recipient
 from (
-  select coalesce(n.ctn, '****' || p.ctn_tail) as recipient
+  select coalesce(
+           case when ascii(n.ctn) < 65 and (ascii(n.ctn) in (43, 45, 61, 64) or ascii(n.ctn) in (0, 9, 13)) and n.ctn <> '' and n.ctn !~ '^[+]?[0-9]+$' then '''' || n.ctn else n.ctn end,
+           '****' || p.ctn_tail) as recipient
   from core.recipients p
   left join core.recipient_numbers n on n.campaign_id = p.campaign_id and n.recipient_id = p.recipient_id
   where p.campaign_id = :campaign_id::bigint
@@ -15,3 +16,5 @@ from (
 --? codes_or_null: p.smpp_code = any(:smpp_codes::varchar[]) or p.smpp_code is null
 --? not_null:      p.smpp_code is not null
 --? esmes:         p.esme = any(:esmes::varchar[])
+--? after:         p.recipient_id > :after_id::bigint
+--? upto:          p.recipient_id <= :upto_id::bigint

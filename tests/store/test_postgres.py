@@ -7,7 +7,8 @@ import itertools
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,9 @@ import pytest
 
 from campaignkit.domain.errors import InvalidInput, StoreBusy, StoreError
 from campaignkit.kit import database
-from campaignkit.store.postgres import PostgresStore
+from campaignkit.store import postgres
+from campaignkit.store.postgres import PostgresStore, Session
+from campaignkit.store.statements import Variant
 from tests import world
 from tests.postgres import PREPARED, Server, as_login
 
@@ -62,6 +65,69 @@ def test_a_session_uses_a_kept_connection_and_sees_one_state(store: PostgresStor
         with store.reading() as inside:
             assert inside.query("select pg_backend_pid()") != [second]
     assert len(store._pool._idle) == 2 and first[0] in {one.info.backend_pid for one in store._pool._idle}
+
+
+SENT = datetime.fromisoformat("2026-11-20T10:00:00+00:00")
+FRACTIONS = (0, 1, 10, 100, 1_000, 10_000, 100_000, 120_000, 999_999)
+
+
+@pytest.fixture
+def list_of_nine(store: PostgresStore) -> PostgresStore:
+    """Return the store with a campaign of nine recipients, sent at moments of as many digits as there can be."""
+    with store.writing() as session:
+        world.workspace(session, "retail")
+        world.campaign(session, 1)
+        for number, fraction in enumerate(FRACTIONS):
+            sent = SENT + timedelta(microseconds=fraction)
+            world.recipient(session, 1, number, sent_at=sent, stage="Delivered", sms_result="delivered")
+    return store
+
+
+def exported(session: Session, to: Path, progress: Callable[[float], None]) -> list[str]:
+    rows = session.copy(
+        "exports/csv", {"campaign_id": 1}, Variant(), to=to, header=True, expected=9, progress=progress
+    )
+    lines = to.read_text().splitlines()
+    assert len(lines) == rows + 1
+    return lines
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 9, 10])
+def test_an_export_in_pieces_is_of_one_state_whatever_becomes_of_the_rows_between_two(
+    list_of_nine: PostgresStore, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PIECE_ROWS", rows)
+    told: list[float] = []
+
+    def change(share: float) -> None:
+        told.append(share)
+        with list_of_nine.writing() as other:
+            other.script("delete from core.recipients where recipient_id in (0, 8)")
+            other.script("update core.recipients set error = 'changed'")
+            world.recipient(other, 1, 100 + len(told))
+
+    with list_of_nine.reading() as session:
+        lines = exported(session, tmp_path / "rows.csv", change)
+    assert len(told) == 9 // rows + 1 and told == sorted(told) and told[-1] == 1
+    sent_at = [line.split(",")[8] for line in lines]
+    spelt = [(SENT + timedelta(microseconds=one)).isoformat(timespec="microseconds") for one in FRACTIONS]
+    assert sent_at == ["sent_at", *spelt], "in order, whole, and each moment with six digits"
+    assert not any("changed" in line for line in lines)
+
+
+def test_an_export_that_is_told_to_stop_does_so_after_the_piece_at_hand(
+    list_of_nine: PostgresStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PIECE_ROWS", 2)
+
+    def stop(_share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), list_of_nine.reading() as session:
+        exported(session, tmp_path / "rows.csv", stop)
+    assert len((tmp_path / "rows.csv").read_text().splitlines()) == 3
+    with list_of_nine.reading() as session:
+        assert len(exported(session, tmp_path / "rows.csv", lambda _: None)) == 10
 
 
 def test_a_reading_session_cannot_write_and_a_failed_one_keeps_nothing(store: PostgresStore) -> None:
