@@ -33,7 +33,7 @@ check: .venv/dev.stamp ## format, lint, types, dead code, notebooks without outp
 	$(BIN)/vulture
 	$(BIN)/python tools/notebooks.py check
 
-bench: .venv/dev.stamp ## how fast it is, in ratios to what this machine could do; history in build/bench
+bench: .venv/dev.stamp build/bench/rivals.stamp ## how fast it is, in ratios to what this machine could do; history in build/bench
 	$(BIN)/python tools/browser.py
 	$(BIN)/python -m tools.bench
 

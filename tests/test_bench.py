@@ -1,7 +1,10 @@
-"""What makes `make bench` fail."""
+"""What makes `make bench` fail, and what makes it fair."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from tools.bench.clicks import in_turns
 from tools.bench.figures import WORSE, Figure, Times, worse
 
 
@@ -23,3 +26,19 @@ def test_a_ratio_a_third_worse_than_the_recorded_one_is_said_and_nothing_else() 
         recorded,
     )
     assert found == ["WORSE: slow / limit is 2.70, recorded is 2.00"]
+
+
+def test_each_side_begins_every_other_round_and_the_first_clicks_do_not_count() -> None:
+    order: list[str] = []
+
+    def walk(side: str, *milliseconds: float) -> Any:
+        def walked(_page: object) -> list[float]:
+            order.append(side)
+            return [1000.0] if len(order) <= 2 else list(milliseconds)
+
+        return walked
+
+    page: Any = None
+    took, limit = in_turns(page, walk("ours", 10), walk("theirs", 20), warm=1, rounds=3)
+    assert order == ["ours", "theirs", "theirs", "ours", "ours", "theirs", "theirs", "ours"]
+    assert (took, limit) == (Times.of([10.0]), Times.of([20.0]))

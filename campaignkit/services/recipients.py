@@ -82,20 +82,16 @@ class Recipients:
         with self._campaigns.look(id) as look:
             table, whole = look.stats, look.parts
         parts = [part for part in whole if not filter.esmes or part["esme"] in filter.esmes]
-        shown = [part for part in parts if _shows(filter, part)]
-        codes = [
-            part for part in parts if _shows(replace(filter, smpp_codes=frozenset(), null_smpp=True), part)
-        ]
+
+        def shown_by(filter: RecipientFilter) -> list[Row]:
+            return [part for part in parts if _shows(filter, part)]
+
+        shown = shown_by(filter)
+        codes = shown_by(replace(filter, smpp_codes=frozenset(), null_smpp=True))
         return Counts(
             known=_sum(parts),
-            stages=_by(
-                Stage, "stage", (part for part in parts if _shows(replace(filter, stages=frozenset()), part))
-            ),
-            sms_results=_by(
-                SmsResult,
-                "sms_result",
-                (part for part in parts if _shows(replace(filter, sms_results=frozenset()), part)),
-            ),
+            stages=_by(Stage, "stage", shown_by(replace(filter, stages=frozenset()))),
+            sms_results=_by(SmsResult, "sms_result", shown_by(replace(filter, sms_results=frozenset()))),
             smpp_codes=dict.fromkeys(table.states, 0) | _codes(codes),
             null_smpp=_sum(part for part in codes if part["smpp_code"] is None),
             results=_by(SmsResult, "sms_result", shown),

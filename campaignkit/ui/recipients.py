@@ -104,7 +104,7 @@ class Recipients:
 
 def row(recipient: Recipient, intermediate: Collection[str] = ()) -> Value:
     """Return a row of the table; `awaiting` marks one of the codes that decide nothing yet."""
-    known: Value = plain(asdict(recipient))
+    known: Value = {name: plain(getattr(recipient, name)) for name in Recipient.__slots__}
     return known | {"awaiting": recipient.smpp_code in intermediate}
 
 

@@ -7,6 +7,7 @@ tools/bench/recorded.json has. `python -m tools.bench NAME…` runs some pieces,
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -38,15 +39,13 @@ PIECES = {
     "browser": browser.figures,
     "rivals": compare.figures,
 }
-BY_NAME_ALONE = {"rivals"}  # it has not run to its end yet, and needs what is installed apart
+CLICKED = ("browser", "rivals")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run every piece, or those named, on the same new data and print one table; 1 if something got worse."""
-    record = "--record" in arguments
-    chosen = [name for name in arguments if name != "--record"] or [
-        name for name in PIECES if name not in BY_NAME_ALONE
-    ]
+    given = _parsed(arguments)
+    rounds = {} if given.rounds is None else {"rounds": given.rounds}
     with tempfile.TemporaryDirectory(prefix="campaignkit-bench-") as folder:
         data = Path(folder) / "sample.duckdb"
         made = demo.create(data, now=NOW)
@@ -54,13 +53,17 @@ def main(arguments: Sequence[str]) -> int:
             data, workspace="master", role="operator"
         ).refresh()  # as `make run` does beside its servers
         print(f"{made.campaigns:,} campaigns, {made.recipients:,} recipients", flush=True)
-        figures = [figure for name in chosen for figure in PIECES[name](data, now=NOW)]
+        figures = [
+            figure
+            for name in given.pieces or PIECES
+            for figure in PIECES[name](data, now=NOW, **(rounds if name in CLICKED else {}))
+        ]
     print(table(figures))
     keep(figures)
     before: Mapping[str, float] = (
         json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
     )
-    if record:
+    if given.record:
         ratios = dict(before) | {figure.key: round(figure.ratios[0], 2) for figure in figures}
         RECORDED.write_text(
             json.dumps(ratios, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -70,6 +73,18 @@ def main(arguments: Sequence[str]) -> int:
     for sentence in found:
         print(sentence)
     return int(bool(found))
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench")
+    parser.add_argument("pieces", nargs="*", metavar="PIECE", help=f"what is measured: {', '.join(PIECES)}")
+    parser.add_argument("--record", action="store_true", help="keep the ratios, to compare later runs with")
+    parser.add_argument("--rounds", type=int, help="how many clicks, of those pieces that click")
+    given = parser.parse_args(arguments)
+    for name in given.pieces:
+        if name not in PIECES:
+            parser.error(f"there is no piece {name}: choose from {', '.join(PIECES)}")
+    return given
 
 
 def keep(figures: list[Figure]) -> None:

@@ -17,21 +17,23 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 import campaignkit
 from campaignkit.serve import dashboards, lab
 from campaignkit.serve.servers import free_port
 from campaignkit.serve.up import Choice, serving
 from tools.bench import clicks
-from tools.bench.figures import ROUNDS, WARM, Figure, Times
+from tools.bench.figures import ROUNDS, WARM, Figure
 from tools.bench.questions import Questions
 from tools.browser import launch
 
 PAGE = Path(__file__).parent / "page"
+PICTURES = Path("build/screenshots/bench")
 TARGET = 5  # times the round trip of an empty message
 
 
-def figures(data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 - the page's clock is the real one
+def figures(data: Path, *, now: datetime, rounds: int = ROUNDS) -> Iterator[Figure]:  # noqa: ARG001 - pages have the real clock
     """Yield one figure a click for JupyterLab and for Voila."""
     questions = Questions(campaignkit.open(data, workspace="master"))
     ways = clicks.ours(questions)
@@ -43,15 +45,20 @@ def figures(data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 -
                 for action, way in ways.items():
                     if action == "tab":
                         clicks.open_campaign(page, questions)
-                    took = clicks.in_turns(page, way, None, rounds=WARM + ROUNDS)
+                    took, limit = clicks.in_turns(page, way.walk, _empty, warm=WARM, rounds=rounds)
                     yield Figure(
                         name=f"{server}: {action} click → rows",
-                        took=Times.of(took[0][WARM:]),
+                        took=took,
                         limit_name="empty message",
-                        limit=Times.of(took[1][WARM:]),
+                        limit=limit,
                         target=TARGET,
                     )
         chromium.close()
+
+
+def _empty(page: Page) -> list[float]:
+    clicks.rest(page)
+    return [page.evaluate("roundTrip()") for _ in (0, 1)]
 
 
 @contextmanager
@@ -71,13 +78,28 @@ def served(data: Path, pages: Path) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def opened(chromium: Browser, server: str, address: str, name: str, *, width: int = 1400) -> Iterator[Page]:
-    """Yield a page with the notebook of that name, when the product's list is drawn in it."""
+    """Yield a page with the notebook of that name, when the product's list is drawn in it.
+
+    What a page shows that disappoints is kept as a picture: the error's note says where.
+    """
     page = chromium.new_page(viewport={"width": width, "height": 900})
-    OPEN[server](page, address, f"{name}.ipynb")
-    page.locator(".ck tbody.real tr").first.wait_for()
-    page.evaluate(clicks.SCRIPT)
-    yield page
-    page.close(run_before_unload=True)
+    try:
+        page.add_init_script(path=clicks.SCRIPT)
+        OPEN[server](page, address, f"{name}.ipynb")
+        page.locator(".ck tbody.real tr").first.wait_for()
+        yield page
+    except PlaywrightError as error:
+        error.add_note(f"seen in {picture(page, f'{server}-{name}')}")
+        raise
+    finally:
+        page.close(run_before_unload=True)
+
+
+def picture(page: Page, name: str) -> Path:
+    """Return where a picture of the page is kept."""
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path)
+    return path
 
 
 def _in_lab(page: Page, address: str, notebook: str) -> None:

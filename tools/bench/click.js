@@ -1,14 +1,19 @@
-// Evaluated once in a page. `took(step)` clicks and resolves with the milliseconds until the rows stand.
+// Runs in a page before anything else. `took(step)` clicks and resolves with the milliseconds until the rows stand;
+// `stands(step)` tells whether they do already, `painted()` waits until what stands has been laid out and painted.
 // A step: `click`, a selector; `inside`, where the rows are; `rows`, a selector for them; `keys`, a text of each of the
 // first rows; `count`, how many there are in all, or null for a table that draws only what can be seen of it;
 // `canvas`: the rows are painted, so the keys are looked for in what is written, one below the other.
-() => {
+(() => {
   const PATIENCE = 20000;
-  let written = () => {};
+  const REMEMBERED = 4000;
+  let written = [];
+  let heard = () => {};
   const { fillText } = CanvasRenderingContext2D.prototype;
   CanvasRenderingContext2D.prototype.fillText = function (...told) {
     fillText.apply(this, told);
-    written(String(told[0]));
+    written.push(String(told[0]));
+    if (written.length > 2 * REMEMBERED) written = written.slice(-REMEMBERED);
+    heard();
   };
 
   // What is below an element, also in its shadows.
@@ -23,13 +28,13 @@
       && keys.every((key, at) => found[at].textContent.includes(key));
   }
 
+  function endsWith(keys, end = written.length) {
+    return end >= keys.length && keys.every((key, at) => written[end - keys.length + at].includes(key));
+  }
+
   function whenWritten({ keys }, done) {
-    let last = [];
-    written = (text) => {
-      last = [...last, text].slice(-keys.length);
-      if (last.length === keys.length && keys.every((key, at) => last[at].includes(key))) done();
-    };
-    return () => { written = () => {}; };
+    heard = () => endsWith(keys) && done();
+    return () => { heard = () => {}; };
   }
 
   function whenStanding(step, done) {
@@ -40,6 +45,16 @@
     for (const tree of trees) watch.observe(tree, { childList: true, subtree: true, characterData: true });
     return () => watch.disconnect();
   }
+
+  window.stands = (step) => {
+    if (step.canvas) return written.some((_, at) => endsWith(step.keys, at + 1));
+    const inside = document.querySelector(step.inside);
+    return inside !== null && stand(roots(inside), step);
+  };
+
+  window.painted = async () => {
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+  };
 
   window.took = (step) => new Promise((resolve, reject) => {
     const control = document.querySelector(step.click);
@@ -58,4 +73,4 @@
     const began = performance.now();
     control.click();
   });
-}
+})();

@@ -6,15 +6,18 @@ next page is turned to and the one before. Of the tab only the way there is meas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from campaignkit.services.campaigns import PAGE_ROWS
+from tools.bench.figures import Times
 from tools.bench.questions import Questions
 
-SCRIPT = (Path(__file__).parent / "click.js").read_text(encoding="utf-8")
+SCRIPT = Path(__file__).parent / "click.js"  # in every page before anything else
+PATIENCE = 60_000  # milliseconds that a page may take to draw its first rows
 PAUSE = 30  # milliseconds between two clicks
 
 
@@ -31,10 +34,22 @@ class Step:
 
     def after(self, page: Page) -> float:
         """Click, and return in how many milliseconds the rows stood."""
-        page.wait_for_timeout(PAUSE)
-        parts = {name: getattr(self, name) for name in self.__slots__}
-        took: float = page.evaluate("(step) => took(step)", parts)
+        rest(page)
+        took: float = page.evaluate("(step) => took(step)", asdict(self))
         return took
+
+    def wait(self, page: Page) -> None:
+        """Wait until the rows stand without a click."""
+        page.wait_for_function("(step) => stands(step)", arg=asdict(self), timeout=PATIENCE)
+
+
+def rest(page: Page) -> None:
+    """Let a page paint what it has, so that the next click does not wait for what the one before left to do."""
+    page.evaluate("painted()")
+    page.wait_for_timeout(PAUSE)
+
+
+Walk = Callable[[Page], list[float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +98,12 @@ def open_campaign(page: Page, questions: Questions) -> None:
     page.locator(".ck [data-tab=recipients]").wait_for()
 
 
-def in_turns(page: Page, ours: Way, theirs: Way | None, *, rounds: int) -> tuple[list[float], list[float]]:
-    """Return the milliseconds of the product and of a rival, or of an empty message, in turns."""
+def in_turns(page: Page, ours: Walk, theirs: Walk, *, warm: int, rounds: int) -> tuple[Times, Times]:
+    """Return the times of both; each begins every other round, so that what one leaves behind meets both."""
     took: tuple[list[float], list[float]] = ([], [])
-    while len(took[0]) < rounds:
-        took[0].extend(ours.walk(page))
-        took[1].extend(theirs.walk(page) if theirs else [page.evaluate("roundTrip()") for _ in (0, 1)])
-    return took
+    sides = [(took[0], ours), (took[1], theirs)]
+    while len(took[0]) < warm + rounds:
+        for times, walk in sides:
+            times.extend(walk(page))
+        sides.reverse()
+    return Times.of(took[0][warm:]), Times.of(took[1][warm:])

@@ -19,23 +19,22 @@ from datetime import datetime
 from pathlib import Path
 from unittest import mock
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 import campaignkit
 from campaignkit.serve import dashboards
 from campaignkit.services.campaigns import PAGE_ROWS
 from tools.bench import clicks
-from tools.bench.browser import opened, served
+from tools.bench.browser import opened, picture, served
 from tools.bench.clicks import Step, Way
-from tools.bench.figures import Figure, Times
+from tools.bench.figures import Figure
 from tools.bench.questions import Questions
 from tools.bench.rivals.install import PREFIX, version
 from tools.browser import launch
 
-WARM, ROUNDS = 4, 20
+WARM, ROUNDS = 4, 30
 SEEN = 8  # rows that are in sight in any of them
-OPENING = 3000  # milliseconds that a rival has to show other columns, on nobody's time
 WIDTH = 2400  # of a page with both
 
 
@@ -57,14 +56,20 @@ RIVALS = {
 }
 
 
-def figures(data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 - the page's clock is the real one
-    """Yield one figure for each click, rival and server: the product's time, limited by the rival's."""
+def figures(data: Path, *, now: datetime, rounds: int = ROUNDS) -> Iterator[Figure]:  # noqa: ARG001 - pages have the real clock
+    """Yield one figure for each click, rival and server: the product's time, limited by the rival's.
+
+    A rival that fails has no figure there, and a line with the cause and a picture; the others go on.
+    """
     questions = Questions(campaignkit.open(data, workspace="master"))
     with sync_playwright() as playwright, _all_served(data) as addresses:
         chromium = launch(playwright)
-        for server in addresses:
+        for at in addresses.items():
             for name in RIVALS:
-                yield from _beside(chromium, server, addresses[server], name, questions)
+                try:
+                    yield from _beside(chromium, name, at, questions, rounds=rounds)
+                except PlaywrightError as error:
+                    _say(f"{at[0]}: no figure beside {name}: {_cause(error)}")
         chromium.close()
 
 
@@ -98,28 +103,45 @@ def _notebook(source: str) -> dict[str, object]:
 
 
 def _beside(
-    chromium: Browser, server: str, address: str, name: str, questions: Questions
+    chromium: Browser, name: str, at: tuple[str, str], questions: Questions, *, rounds: int
 ) -> Iterator[Figure]:
+    """Yield the figures of one rival on one server, its name and its address."""
+    server, address = at
+    rival = f"{name} {version(RIVALS[name].package)}"
     with opened(chromium, server, address, name, width=WIDTH) as page:
         ours, theirs = clicks.ours(questions), _ways(RIVALS[name], questions)
-        rival = f"{name} {version(RIVALS[name].package)}"
+        theirs["page"].back.wait(page)
         for action, way in ours.items():
-            if action == "tab":
-                clicks.open_campaign(page, questions)
-                page.locator(".do-open").click()
-                page.wait_for_timeout(OPENING)
             try:
-                took = clicks.in_turns(page, way, theirs[action], rounds=WARM + ROUNDS)
+                if action == "tab":
+                    clicks.open_campaign(page, questions)
+                    page.locator(".do-open").click()
+                    theirs["tab"].back.wait(page)
+                took, limit = clicks.in_turns(page, way.walk, theirs[action].walk, warm=WARM, rounds=rounds)
             except PlaywrightError as error:
-                print(f"{server}: {action}: no figure beside {rival}: {error.message.splitlines()[0]}")
+                seen = picture(page, f"{server}-{name}-{action}")
+                _say(
+                    f"{server}: {action}: no figure beside {rival}: {_cause(error)}{_told(page)}; seen in {seen}"
+                )
                 continue
+            _say(f"{server}: {action}: {took.median:.0f} ms, {rival} {limit.median:.0f} ms")
             yield Figure(
-                name=f"{server}: {action} beside {name}",
-                took=Times.of(took[0][WARM:]),
-                limit_name=rival,
-                limit=Times.of(took[1][WARM:]),
-                target=1,
+                name=f"{server}: {action} beside {name}", took=took, limit_name=rival, limit=limit, target=1
             )
+
+
+def _cause(error: PlaywrightError) -> str:
+    return "; ".join([error.message.splitlines()[0], *getattr(error, "__notes__", ())])
+
+
+def _told(page: Page) -> str:
+    """Return what the rival's kernel code raised, if it did: the page shows it."""
+    raised = page.locator(".rival-raised").first.text_content()
+    return f" ({raised})" if raised else ""
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
 
 
 def _ways(drawn: Drawn, questions: Questions) -> dict[str, Way]:

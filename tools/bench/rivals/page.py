@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import site
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import cycle, repeat
 from typing import Any
 
 import ipywidgets
@@ -17,7 +18,7 @@ import traitlets
 from IPython.display import display
 
 import campaignkit
-from tools.bench.questions import Questions
+from tools.bench.questions import RECIPIENTS, Questions
 from tools.bench.rivals.install import packages
 
 Put = Callable[[pl.DataFrame], object]
@@ -39,31 +40,27 @@ def _rival(name: str, questions: Questions) -> list[ipywidgets.Widget]:
     One table for both, since a page draws no more than one of Perspective's: the second defines its elements again.
     """
     table, put = RIVALS[name](questions.ask("page", False))
+    raised = ipywidgets.Label().add_class("rival-raised")
+
+    def button(name: str, action: str, ways: Iterator[bool]) -> ipywidgets.Widget:
+        def clicked(_: object) -> None:
+            try:
+                put(questions.ask(action, next(ways)))
+            except Exception as error:
+                raised.value = f"{type(error).__name__}: {error}"
+                raise
+
+        button = ipywidgets.Button(description=name).add_class(f"do-{name}")
+        button.on_click(clicked)
+        return button
+
     buttons = [
-        *(_asking(action, questions, put) for action in ("filter", "sort", "page")),
-        _button("open", lambda: put(questions.ask("tab", False))),
-        _asking("tab", questions, put),
+        *(button(action, action, cycle((True, False))) for action in ("filter", "sort", "page")),
+        button("open", "tab", repeat(False)),
+        button("tab", "tab", cycle((True, False))),
     ]
     layout = ipywidgets.Layout(height=HEIGHT, overflow="auto")
-    return [ipywidgets.HBox(buttons), ipywidgets.Box([table], layout=layout).add_class("rival")]
-
-
-def _asking(action: str, questions: Questions, put: Put) -> ipywidgets.Widget:
-    """Return a button that goes there and back."""
-    there = False
-
-    def clicked() -> None:
-        nonlocal there
-        there = not there
-        put(questions.ask(action, there))
-
-    return _button(action, clicked)
-
-
-def _button(action: str, clicked: Callable[[], None]) -> ipywidgets.Widget:
-    button = ipywidgets.Button(description=action).add_class(f"do-{action}")
-    button.on_click(lambda _: clicked())
-    return button
+    return [ipywidgets.HBox([*buttons, raised]), ipywidgets.Box([table], layout=layout).add_class("rival")]
 
 
 def _itables(frame: pl.DataFrame) -> tuple[Any, Put]:
@@ -98,19 +95,16 @@ def _perspective(frame: pl.DataFrame) -> tuple[Any, Put]:
         frame.write_ipc_stream(to, compat_level=pl.CompatLevel.oldest())
         return to.getvalue()
 
-    client = perspective.Server().new_local_client()
-    table, columns = client.table(arrow(frame)), frame.columns
-    widget = PerspectiveWidget(table, settings=False)
+    # its page takes no other table later on, so this one has the columns of both lists, and shows those of one
+    later = [pl.lit(None, pl.String).alias(name) for name in RECIPIENTS if name not in frame.columns]
+    whole = frame.with_columns(later)
+    table = perspective.Server().new_local_client().table(arrow(whole))
+    widget = PerspectiveWidget(table, settings=False, columns=frame.columns)
     widget.layout = ipywidgets.Layout(width="100%", height="400px")
 
     def put(frame: pl.DataFrame) -> None:
-        nonlocal table, columns
-        if frame.columns == columns:
-            table.replace(arrow(frame))
-        else:
-            table, columns = client.table(arrow(frame)), frame.columns
-            widget.columns = columns
-            widget.load(table)
+        table.replace(arrow(pl.concat([whole.clear(), frame], how="diagonal")))
+        widget.columns = frame.columns  # sent only if they are others
 
     return widget, put
 
