@@ -98,7 +98,7 @@ class Exports:
         with self._campaigns.look(id) as look:
             campaign = {"campaign_id": look.campaign["campaign_id"]}
             rows = self._listed(look.session, "campaign", campaign)
-            found = tuple(self._export(row) for row in rows)
+            found = tuple(self._export(look.session, row) for row in rows)
             look.afterwards.callback(self._settle, rows, found)
         return found
 
@@ -106,7 +106,7 @@ class Exports:
         """Return the export of that id or unambiguous prefix; raises `NotFound` or `Ambiguous`."""
         with self._store.reading() as session:
             row = self._locate(session, export_id)
-            found = self._export(row)
+            found = self._export(session, row)
         self._settle([row], [found])
         return found
 
@@ -122,12 +122,22 @@ class Exports:
 
         *clear* asks for full numbers, by default wherever the viewer has the grant. Raises `NotAllowed`.
         """
+        return self._request(str(uuid4()), id, filter, format=format, clear=clear)
+
+    def _request(
+        self,
+        export_id: str,
+        id: str,
+        filter: RecipientFilter,
+        *,
+        format: ExportFormat | str,
+        clear: bool | None,
+    ) -> Export:
         kind = parse_enum(ExportFormat, format, what="format")
         full = self._viewer.full_numbers(clear)
         with self._store.reading() as session:
             campaign = self._campaigns.locate(session, id)
         self._viewer.check(Permission.EXPORT, campaign["workspace_id"])
-        export_id = str(uuid4())
         words = [kind.upper(), filter.caption()[:300], "full numbers" if full else "numbers masked"]
         given = self._signed(campaign) | {
             "export_id": export_id,
@@ -172,8 +182,12 @@ class Exports:
         Raises `ExportFailed` with the reason; then there is no file.
         """
         with kept.arriving(out, private=self._viewer.full_numbers(clear)) as made:
-            job = self.request(id, filter, format=format, clear=clear)
-            done = self.run_one(job.export_id, progress)
+            export_id = str(uuid4())
+            # claimed before it is Queued, or another window of the same login might be faster
+            with self._store.claim(export_id) as note:
+                self._request(export_id, id, filter, format=format, clear=clear)
+                self._take(export_id, note, progress)
+            done = self.find(export_id)
             if done.status is not ExportStatus.DONE:
                 raise ExportFailed(done.error or f"the export is {done.status}")
             self._deliver(done, made)
@@ -207,7 +221,7 @@ class Exports:
         """Return an export whose file the viewer may have, or raise why not."""
         with self._store.reading() as session:
             row = self._locate(session, export_id)
-            found = self._export(row)
+            found = self._export(session, row)
         self._settle([row], [found])
         self._check_mine(row, "download")
         if found.clear:
@@ -233,18 +247,24 @@ class Exports:
             row = self._locate(session, export_id)
         self._check_mine(row, "run")
         with self._store.claim(row["export_id"]) as note:
-
-            def tell(share: float) -> None:
-                note(f"{share:.4f}")
-                progress(share)
-
-            with self._store.writing() as session:
-                if not session.run("exports/claim", {"export_id": row["export_id"]}):
-                    raise InvalidInput(
-                        f"export {row['export_id'][:8]} is no longer Queued: create a new export"
-                    )
-            self._run(row, tell)
+            self._take(row["export_id"], note, progress)
         return self.find(row["export_id"])
+
+    def _take(self, export_id: str, note: Callable[[str], None], progress: Share) -> None:
+        """Run a Queued export that this process has claimed."""
+        with self._store.reading() as session:
+            row = self._locate(session, export_id)
+        if row["clear"]:
+            self._viewer.full_numbers(wanted=True)
+
+        def tell(share: float) -> None:
+            note(f"{share:.4f}")
+            progress(share)
+
+        with self._store.writing() as session:
+            if not session.run("exports/claim", {"export_id": export_id}):
+                raise InvalidInput(f"export {export_id[:8]} is no longer Queued: create a new export")
+        self._run(row, tell)
 
     def _run(self, row: Row, tell: Share) -> None:
         try:
@@ -361,13 +381,17 @@ class Exports:
             raise Ambiguous(f"{export_id!r} fits {len(found)} exports: give more of it")
         return found[0]
 
-    def _export(self, row: Row) -> Export:
+    def _export(self, session: Session, row: Row) -> Export:
         """Return a row as it stands now: nobody runs what no living process claims, and time goes on (R64)."""
-        status, note, error = ExportStatus(row["status"]), None, row["error"]
-        if status is ExportStatus.RUNNING:
+        note = None
+        if row["status"] == ExportStatus.RUNNING:
             note = self._store.claimed(row["export_id"])
-            if note is None:
-                status, error = ExportStatus.FAILED, ABANDONED
+            if note is None:  # it may have come to its end since the row was read
+                with self._store.anew(session) as later:
+                    row = self._locate(later, row["export_id"])
+        status, error = ExportStatus(row["status"]), row["error"]
+        if status is ExportStatus.RUNNING and note is None:
+            status, error = ExportStatus.FAILED, ABANDONED
         if status is ExportStatus.DONE and row["expires_at"] <= self._clock():
             status = ExportStatus.EXPIRED
         progress = {ExportStatus.QUEUED: 0.0, ExportStatus.RUNNING: _share(note), ExportStatus.FAILED: None}
@@ -386,12 +410,17 @@ class Exports:
         )
 
     def _settle(self, rows: Iterable[Row], found: Iterable[Export]) -> None:
-        """Write down what `_export` saw, where this viewer may write, and delete files that have had their time."""
-        changed = [row for row, export in zip(rows, found, strict=True) if export.status != row["status"]]
+        """Write down what `_export` saw, where this viewer may, and delete files that have had their time."""
+        settled = (ExportStatus.FAILED, ExportStatus.EXPIRED)
+        changed = [
+            row
+            for row, export in zip(rows, found, strict=True)
+            if export.status != row["status"] and export.status in settled
+        ]
         if not changed:
             return
         self._files.sweep(self._clock())
-        if not self._store.writable:
+        if not (self._store.writable and self._viewer.acts):
             return
         abandoned = [row for row in changed if row["status"] == ExportStatus.RUNNING]
         if abandoned:

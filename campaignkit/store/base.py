@@ -95,6 +95,9 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Session]:
         """Return a session that sees one state of the database and cannot change it."""
 
+    def anew(self, session: Session) -> AbstractContextManager[Session]:
+        """Return a session that sees what is true now, from within *session*, whose state may be an older one."""
+
     def writing(self) -> AbstractContextManager[Session]:
         """Return a session that is one transaction: committed at the end of the block, or not at all."""
 

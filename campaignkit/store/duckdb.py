@@ -242,6 +242,10 @@ class DuckStore:
         """Return a session that sees one state of the file and cannot change it."""
         return self._reading()
 
+    def anew(self, session: base.Session) -> contextlib.AbstractContextManager[base.Session]:
+        """Return the session itself: nobody can change a file that is being read."""
+        return contextlib.nullcontext(session)
+
     def writing(self) -> contextlib.AbstractContextManager[Session]:
         """Return a session that is one transaction: committed at the end of the block, or not at all."""
         return self._writing(self.transactions())

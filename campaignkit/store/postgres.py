@@ -280,6 +280,10 @@ class PostgresStore:
             finally:
                 _undo(connection)
 
+    def anew(self, session: base.Session) -> contextlib.AbstractContextManager[base.Session]:  # noqa: ARG002 - on a file it is that
+        """Return a session of its own."""
+        return self.reading()
+
     def writing(self) -> contextlib.AbstractContextManager[Session]:
         """Return a session that is one transaction: committed at the end of the block, or not at all.
 

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,15 @@ from campaignkit.domain.errors import NotAllowed, NotFound, StoreError, StoreMis
 from campaignkit.domain.filters import RecipientSort
 from campaignkit.kit import database
 from campaignkit.store.duckdb import DuckStore
-from campaignkit.store.statements import load, names
+from campaignkit.store.statements import Variant, load, names
 from tests import world
 from tests.services.conftest import ON_A_FILE, Build, owned, place
 from tests.services.exporting import NUMBERS, ONE, keep_numbers, read, recipients
 from tests.world import NOW
 
 LEAK = "4794600"  # part of every number, and of nothing else
+
+ALL = Variant(sort="created", descending=True, limited=True)
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +146,25 @@ def test_without_the_grant_they_cannot_be_asked_for(path: str) -> None:
         ):
             ask()
     assert trail(path) == []
+
+
+def test_without_the_grant_an_export_of_full_numbers_is_not_run(path: str) -> None:
+    job = opened(path, role="moderator", clear_numbers=True).exports.request(ONE, clear=True)
+    kit = opened(path, role="moderator")
+    with pytest.raises(NotAllowed, match="full numbers need the extra grant"):
+        kit.exports.run_one(job.export_id)
+    kit.exports._work(job.export_id)
+    assert kit.exports.find(job.export_id).status == "Queued", "it waits for who may"
+
+
+def test_whoever_may_see_full_numbers_and_do_nothing_else_writes_down_no_export_s_end(path: str) -> None:
+    job = opened(path, role="moderator").exports
+    export_id = job.run_one(job.request(ONE, clear=False).export_id).export_id
+    late = opened(path, role="viewer", clear_numbers=True, now=NOW + timedelta(hours=1))
+    assert late.exports.find(export_id).status == "Expired"
+    with late._store.reading() as session:
+        rows = session.rows("exports/list", {"scope": ["bank", "retail"], "limit": 9}, ALL)
+    assert [row["status"] for row in rows] == ["Done"], "on a server it has no right to write there"
 
 
 def test_without_the_grant_no_session_attaches_the_numbers_and_no_statement_reads_them(path: str) -> None:

@@ -287,6 +287,42 @@ def test_who_asks_while_it_runs_sees_it_running_and_how_far_it_is(
     assert (failed.status, failed.error, failed.progress) == ("Failed", "enough", None)
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)  # a file that is looked at changes for nobody
+def test_a_run_that_ends_between_two_looks_at_it_is_not_taken_for_one_that_died(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looker = opened(kit, role="viewer", actor="bob")
+    job = kit.exports.request(ONE)
+
+    def ends(name: str) -> None:
+        """The page has read "Running"; while it asks whose it is, the run comes to its end."""
+        with owned(kit).writing() as session:
+            ended = {"now": NOW, "expires_at": NOW + timedelta(hours=1), "rows": 9, "bytes": 1, "sha256": "0"}
+            session.run("exports/done", {"export_id": name} | ended)
+
+    with owned(kit).writing() as session:
+        session.run("exports/claim", {"export_id": job.export_id})
+    monkeypatch.setattr(looker._store, "claimed", ends)
+    assert [found.status for found in looker.exports.of(ONE)] == ["Done"]
+
+
+def test_an_export_that_is_made_is_claimed_before_anybody_can_see_it_queued(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another window of the same login would run what waits and has nobody to run it."""
+    request = Exports._request
+
+    def requested(self: Exports, *given: object, **named: object) -> object:
+        job = request(self, *given, **named)  # type: ignore[arg-type]
+        other = opened(kit)
+        other.exports._work(job.export_id)
+        assert other.exports.find(job.export_id).status == "Queued"
+        return job
+
+    monkeypatch.setattr(Exports, "_request", requested)
+    assert kit.exports.make(ONE, out=tmp_path / "out.csv").status == "Done"
+
+
 def test_an_export_expires_its_file_goes_and_its_record_stays(kit: Kit, folder: Path, tmp_path: Path) -> None:
     job = kit.exports.run_one(kit.exports.request(ONE).export_id)
     assert left(folder) == [f"{job.export_id}.csv", f"{job.export_id}.csv.manifest.json"]
