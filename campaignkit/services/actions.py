@@ -40,15 +40,23 @@ class ActingCampaigns(Campaigns):
             session.run("actions/note", self._signed(row) | {"note": note})
 
     def archive_all(
-        self, filter: CampaignFilter, note: str | None = None, *, progress: Progress | None = None
+        self,
+        filter: CampaignFilter,
+        note: str | None = None,
+        *,
+        seen: int | None = None,
+        progress: Progress | None = None,
     ) -> tuple[Tried, ...]:
         """Archive every campaign that `archivable` counts, each by itself; one that is refused stops no other."""
         text, asked = note_of(note), self._archivable(filter)
-        if asked is None:
-            return ()
-        with self._store.reading() as session:
-            variant, parameters = self._matching(asked)
-            rows = session.rows("campaigns/page", parameters, variant)
+        rows: list[Row] = []
+        if asked is not None:
+            with self._store.reading() as session:
+                variant, parameters = self._matching(asked)
+                rows = session.rows("campaigns/page", parameters, variant)
+        if seen not in (None, len(rows)):
+            can = f"{len(rows):,} of its campaigns can be archived now"
+            raise Stale(f"the list has changed meanwhile: {can}. {UNCHANGED}")
         tried: list[Tried] = []
         while len(tried) < len(rows):
             with self._store.transactions() as transaction:

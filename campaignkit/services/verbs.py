@@ -73,11 +73,13 @@ class Verbs:
         filter: CampaignFilter,  # noqa: ARG002 - the same
         note: str | None = None,  # noqa: ARG002
         *,
+        seen: int | None = None,  # noqa: ARG002
         progress: Progress | None = None,  # noqa: ARG002
     ) -> tuple[Tried, ...]:
         """Archive every campaign that `archivable` counts, each by itself; one that is refused stops no other.
 
-        *progress* is told how many of how many are done. Raises `InvalidInput` for a view whose rows offer no Archive.
+        *seen* is how many whoever acts was told; *progress* is told how many of how many are done. Raises `Stale` if it
+        is another number by now, and `InvalidInput` for a view whose rows offer no Archive.
         """
         raise NotAllowed(_read_only(Event.ARCHIVE))
 

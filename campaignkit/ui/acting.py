@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from campaignkit.domain.errors import InvalidInput
+from campaignkit.domain.errors import InvalidInput, Stale
 from campaignkit.domain.filters import CampaignFilter, parse_enum
 from campaignkit.domain.lifecycle import AUDITED, Event, Moderation, State, Status
 from campaignkit.kit import Kit
@@ -44,13 +44,24 @@ class Acting:
         """Return what is asked before the campaigns of *filter* are archived: how many, and which."""
         return {
             "kind": "archive_all",
+            "query": filter.to_query(),
             "count": self._campaigns.archivable(filter),
             "words": f"{filter.caption()}.",
         }
 
-    def archive_all(self, filter: CampaignFilter, progress: Callable[[int, int], None]) -> str:
-        """Archive what can be of the campaigns of *filter* and return how many were, and why the others were not."""
-        tried = self._campaigns.archive_all(filter, progress=progress)
+    def archive_all(
+        self, filter: CampaignFilter, message: Message, progress: Callable[[int, int], None]
+    ) -> str:
+        """Archive what can be of the campaigns of *filter* and return how many were, and why the others were not.
+
+        *message* carries what the `question` was about. Raises `Stale` if the list is another by now.
+        """
+        count = message.get("count")
+        if message.get("query") != filter.to_query() or isinstance(count, bool) or not isinstance(count, int):
+            raise Stale(
+                "the list has changed meanwhile: it is filtered by something else. Nothing was changed."
+            )
+        tried = self._campaigns.archive_all(filter, seen=count, progress=progress)
         refused = [one for one in tried if one.refusal is not None]
         done = len(tried) - len(refused)
         words = f"{done:,} {'campaign is' if done == 1 else 'campaigns are'} archived."

@@ -160,9 +160,10 @@ class CampaignBrowser(Answering):
             self.send(acting.question(self.filter))
 
         def archive(_event: str, message: Message) -> str:
-            done = acting.archive_all(self.filter, self._tell_progress)
-            self._refresh("refresh", message)
-            return done
+            try:
+                return acting.archive_all(self.filter, message, self._tell_progress)
+            finally:
+                self._refresh("refresh", message)
 
         def take(_event: str, message: Message) -> None:
             from campaignkit.ui.exports import Exports

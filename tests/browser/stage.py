@@ -20,17 +20,18 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Stage</tit
 <body data-jp-theme-light="true"><div id="stage"></div></body></html>"""
 SHOW = """async ([module, style, state]) => {
   document.head.append(Object.assign(document.createElement("style"), { textContent: style }));
-  const handlers = new Set();
+  const handlers = { change: new Set(), "msg:custom": new Set() };
   const kernel = { status: "idle", connectionStatus: "connected", reconnect: async () => { window.reconnects += 1; } };
   window.reconnects = 0;
   window.kernel = kernel;
-  window.told = (news) => { Object.assign(state, news); for (const handler of handlers) handler(); };
+  window.told = (news) => { Object.assign(state, news); for (const handler of handlers.change) handler(); };
+  window.handed = (message) => { for (const handler of handlers["msg:custom"]) handler(message, []); };
   window.show = async () => {
     const { default: widget } = await import(URL.createObjectURL(new Blob([module], { type: "text/javascript" })));
     const model = {
       get: (name) => state[name],
-      on: (name, handler) => handlers.add(handler),
-      off: (name, handler) => handlers.delete(handler),
+      on: (name, handler) => handlers[name].add(handler),
+      off: (name, handler) => handlers[name].delete(handler),
       send: (message) => window.wished(JSON.stringify(message)),
       widget_manager: { kernel },
     };
@@ -58,6 +59,7 @@ class Stage:
         )
         self.page.goto(f"{ADDRESS}{query}")
         self.page.expose_function("wished", self._wished)
+        self.browser.send = self._hand  # type: ignore[method-assign]
         self.page.evaluate(SHOW, [str(self.browser._esm), str(self.browser._css), self._state()])
         return Screen(self.page, self.page.locator(".ck"))
 
@@ -87,6 +89,10 @@ class Stage:
     def _answer(self, message: dict[str, Any]) -> None:
         self.browser._receive(self.browser, message, [])
         self.tell()
+
+    def _hand(self, message: dict[str, Any], buffers: object = None) -> None:
+        assert not buffers, "the stage carries no bytes"
+        self.page.evaluate("message => handed(message)", message)
 
     def _state(self) -> dict[str, Any]:
         names = self.browser.trait_names(sync=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from campaignkit import Kit
+from campaignkit import CampaignFilter, Kit
 from campaignkit.ui import CampaignBrowser
 from tests import world
 from tests.browser.screen import Screen
@@ -273,6 +273,21 @@ def test_a_refresh_keeps_the_text_that_is_being_typed(sending: Opened) -> None:
     assert "refresh" in stage.events()
     expect(search).to_have_value("half a wor")
     expect(search).to_be_focused()
+
+
+def test_archiving_is_about_what_was_typed_and_about_nothing_that_comes_after_the_question(
+    build: Build, open_stage: Open
+) -> None:
+    stage, screen = open_stage(build(every_status, role="operator"), filter=CampaignFilter(period="30d"))  # type: ignore[arg-type]
+    screen.root.get_by_role("searchbox").fill("Bank")  # and no time passes
+    screen.root.get_by_role("button", name="Archive these…").click()
+    question = screen.root.get_by_role("dialog")
+    expect(question).to_contain_text("sender with Bank.")
+    stage.browser._kit.campaigns.archive("00000006")
+    question.get_by_role("button", name="Archive 2").click()
+    changed = "the list has changed meanwhile: 1 of its campaigns can be archived now"
+    expect(screen.root.get_by_role("status").filter(has_text=changed)).to_be_visible()
+    assert stage.events() == ["filter", "archive-count", "archive-all"]
 
 
 def test_a_refresh_keeps_focus_scroll_and_running_animations(build: Build, open_stage: Open) -> None:

@@ -415,6 +415,17 @@ def test_the_whole_filter_can_be_archived_and_the_count_is_known_before(build: B
     assert kit.campaigns.count(CampaignFilter(view="archive")) == 4  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("asked", [CampaignFilter(), CampaignFilter(statuses={"Sending"})])  # type: ignore[arg-type]
+def test_other_campaigns_than_were_counted_are_not_archived(build: Build, asked: CampaignFilter) -> None:
+    kit = build(every_status, role="operator")
+    count = kit.campaigns.archivable(asked)
+    with pytest.raises(
+        Stale, match=f"^the list has changed meanwhile: {count} of its campaigns can be archived now"
+    ):
+        kit.campaigns.archive_all(asked, seen=count + 1)
+    assert kit.campaigns.archivable(asked) == count == len(kit.campaigns.archive_all(asked, seen=count))
+
+
 def test_one_refusal_stops_no_other_and_undoes_nothing(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     kit = build(every_status, role="operator")
     opened(kit, "bob").campaigns.note("00000008", "x")

@@ -96,10 +96,35 @@ def test_many_are_archived_after_the_count_was_told(moderator: CampaignBrowser) 
     moderator.send = told.append  # type: ignore[method-assign]
     send(moderator, event="filter", field="statuses", value=["Done", "Failed", "Sending"])
     send(moderator, event="archive-count")
-    assert told == [{"kind": "archive_all", "count": 2, "words": "Sending or Done or Failed."}]
-    send(moderator, event="archive-all")
+    asked = {"query": "status=Sending&status=Done&status=Failed", "count": 2}
+    assert told == [{"kind": "archive_all", "words": "Sending or Done or Failed.", **asked}]
+    send(moderator, event="archive-all", **asked)
     assert moderator.notice["text"] == "2 campaigns are archived."
     assert [row["status"] for row in moderator.listing["rows"]] == ["Sending"]
+
+
+@pytest.mark.parametrize("meanwhile", ["filter", "list", "garbled"])
+def test_what_the_question_was_not_about_is_not_archived(moderator: CampaignBrowser, meanwhile: str) -> None:
+    told: list[Any] = []
+    moderator.send = told.append  # type: ignore[method-assign]
+    send(moderator, event="filter", field="statuses", value=["Done", "Failed"])
+    send(moderator, event="archive-count")
+    answer = {name: told[0][name] for name in ("query", "count")}
+    if meanwhile == "filter":  # in another view of the widget, or by what was typed a moment before
+        send(moderator, event="drop", field="statuses")
+    elif meanwhile == "list":
+        moderator._kit.campaigns.archive(id_of(6))
+    else:
+        answer = {"query": None, "count": True}
+    before = moderator._kit.campaigns.archivable()
+    send(moderator, event="archive-all", **answer)
+    assert moderator.notice["text"].startswith("the list has changed meanwhile: ")
+    assert moderator.notice["kind"] == "info"
+    assert moderator._kit.campaigns.archivable() == before
+    send(moderator, event="archive-count")
+    question = told[-1]
+    send(moderator, event="archive-all", **question)
+    assert moderator._kit.campaigns.archivable() == before - question["count"] < before
 
 
 def test_changing_the_view_drops_the_status_and_keeps_the_rest(moderator: CampaignBrowser) -> None:

@@ -160,7 +160,8 @@ function campaignBrowser(model) {
   function told(message, buffers) {
     page.told(message, buffers);
     if (message?.kind !== "archive_all") return;
-    if (message.count) questions.ask("archive_all", message, () => wish({ event: "archive-all" }));
+    const { query, count } = message;
+    if (count) questions.ask("archive_all", message, () => wish({ event: "archive-all", query, count }));
     else said.textContent = "None of these campaigns can be archived";
   }
 

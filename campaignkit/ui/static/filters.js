@@ -82,12 +82,18 @@ function filterForm(uid, wish) {
   });
   node.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (typing) sendSearch();
+    flush();
   });
+
+  // What was typed is wished for now, before whatever comes next.
+  function flush() {
+    if (typing) sendSearch();
+  }
 
   return {
     node,
     forget,
+    flush,
     sync(scope, listing, figures) {
       latest = listing.filter;
       patch(groups, optionGroups(uid, scope.options, listing.facets, figures));

@@ -114,7 +114,7 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
   const act = actor({ ask, wish });
   const acts = {
     view: ({ dataset }) => wish({ event: "view", view: dataset.view }),
-    "archive-count": () => wish({ event: "archive-count" }),
+    "archive-count": () => { form.flush(); wish({ event: "archive-count" }); },
     menu: (control) => rowMenu(control.closest("tr")),
     "copy-as": copyAs,
     open: (control) => open(control.closest("tr").dataset.id),
