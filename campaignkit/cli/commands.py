@@ -189,7 +189,8 @@ def _adopt(given: argparse.Namespace) -> Result:
 
 def _kpis(given: argparse.Namespace) -> Result:
     kpis = _open(given).campaigns.kpis()
-    return asdict(kpis), lambda: tables.kpis(kpis)
+    missing = [name for name, value in asdict(kpis).items() if value is None]
+    return asdict(kpis) | ({"not_provided": missing} if missing else {}), lambda: tables.kpis(kpis)
 
 
 def _board(given: argparse.Namespace) -> Result:
@@ -242,9 +243,10 @@ def _campaigns(given: argparse.Namespace) -> Result:
         "total": page.total,
         "next": page.next,
     }
-    if any(row.mode is None for row in page.rows):
-        answer["not_provided"] = ["mode"]
-    return answer, lambda: tables.campaigns(page, master=kit.viewer.master)
+    modes = ["mode"] if any(row.mode is None for row in page.rows) else []
+    if missing := [*dict.fromkeys([*modes, *kit.campaigns.not_provided])]:
+        answer["not_provided"] = missing
+    return answer, lambda: tables.campaigns(page, kit.campaigns.not_provided, master=kit.viewer.master)
 
 
 def _show(given: argparse.Namespace) -> Result:
@@ -334,7 +336,11 @@ def _recipients(given: argparse.Namespace) -> Result:
     rows = [asdict(row) for row in page.rows]
     for row in rows:
         del row["recipient_id"]
-    return {"rows": rows, "total": page.total, "next": page.next}, lambda: tables.recipients(page)
+    answer: dict[str, Any] = {"rows": rows, "total": page.total, "next": page.next}
+    missing = kit.recipients.not_provided
+    if missing:
+        answer["not_provided"] = list(missing)
+    return answer, lambda: tables.recipients(page, missing)
 
 
 def _act(given: argparse.Namespace) -> Result:

@@ -96,18 +96,17 @@ def _joined(*parts: str) -> str:
 
 def kpis(found: Kpis) -> str:
     """Return the tiles, with what each counts."""
-    return _pairs(
-        [
-            ("Total campaigns", found.total),
-            ("Active", found.active),
-            ("Completed", found.completed),
-            ("Errors (failed campaigns)", found.errors),
-            ("Cancelled", found.cancelled),
-            ("Expired", found.expired),
-            ("New", found.new),
-            ("SMS Sent (delivered to handset)", found.sms_sent),
-        ]
-    )
+    pairs: list[tuple[str, object]] = [
+        ("Total campaigns", found.total),
+        ("Active", found.active),
+        ("Completed", found.completed),
+        ("Errors (failed campaigns)", found.errors),
+        ("Cancelled", found.cancelled),
+        ("Expired", found.expired),
+        ("New", found.new),
+        ("SMS Sent (delivered to handset)", found.sms_sent),
+    ]
+    return _pairs((name, "not provided by this source" if value is None else value) for name, value in pairs)
 
 
 def board(found: Board, *, master: bool) -> str:
@@ -181,7 +180,7 @@ def _waiting(found: Board) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def campaigns(page: Page[Campaign], *, master: bool) -> str:
+def campaigns(page: Page[Campaign], missing: Sequence[str] = (), *, master: bool) -> str:
     """Return a page of the list; the workspace only where there may be several."""
     if not page.rows:
         return "no campaigns match"
@@ -205,7 +204,7 @@ def campaigns(page: Page[Campaign], *, master: bool) -> str:
     ]
     if not master:
         heads, rows = _without(1, heads, rows)
-    return _joined(table(heads, rows), _foot(page, "campaigns match"))
+    return _joined(table(heads, rows), _foot(page, "campaigns match"), _missing(missing))
 
 
 def _without(place: int, heads: list[str], rows: list[list[Any]]) -> tuple[list[str], list[list[Any]]]:
@@ -233,17 +232,22 @@ def shown(found: Shown) -> str:
             ("Total", row.total),
         ]
     )
+    unknown = {"delivered", "carrier_failed"} if row.delivered is None else set()
     verdicts = table(
         ["Recipients", "Count"],
         [
-            *((name.replace("_", " "), count) for name, count in found.verdicts.items()),
+            *(
+                (name.replace("_", " "), count)
+                for name, count in found.verdicts.items()
+                if name not in unknown
+            ),
             ("sum", sum(found.verdicts.values())),
         ],
     )
     badge = found.badge
     errors = (
-        f"errors badge {badge.badge:,} = {cell(badge.job_errors)} job errors"
-        f" + the larger of {cell(badge.counter)} counted by Core and {badge.failed_rows:,} failed rows"
+        f"errors badge {cell(badge.badge)} = {cell(badge.job_errors)} job errors"
+        f" + the larger of {cell(badge.counter)} counted by Core and {cell(badge.failed_rows)} failed rows"
     )
     actions = f"you may: {', '.join(found.actions)}" if found.actions else ""
     return _joined(head, verdicts, errors, actions, _missing(found.not_provided))
@@ -270,7 +274,8 @@ def history(found: History) -> str:
         for row in found.rows
     ]
     heads = ["Since", "Phase", "Lasted", "Reason", "Anomaly"]
-    return _joined(table(heads, rows) if rows else "no state history", _missing(found.not_provided))
+    nothing = "" if found.not_provided else "no state history"
+    return _joined(table(heads, rows) if rows else nothing, _missing(found.not_provided))
 
 
 def errors(found: Errors) -> str:
@@ -284,8 +289,16 @@ def errors(found: Errors) -> str:
         [(row.smpp_code, row.esme, row.count, row.error_class, row.meaning) for row in found.messages],
     )
     return _joined(
-        f"Job errors\n{jobs}" if found.jobs else "no job errors" if not found.not_provided else "",
-        f"Refused by the carrier\n{messages}" if found.messages else "nothing was refused by the carrier",
+        f"Job errors\n{jobs}"
+        if found.jobs
+        else "no job errors"
+        if "job_errors" not in found.not_provided
+        else "",
+        f"Refused by the carrier\n{messages}"
+        if found.messages
+        else "nothing was refused by the carrier"
+        if "messages" not in found.not_provided
+        else "",
         f"{found.refused:,} failed at submission and have no code",
         _missing(found.not_provided),
     )
@@ -299,7 +312,7 @@ def audit(found: AuditTrail) -> str:
     return _joined(table(heads, rows) if rows else "no entries", more, _missing(found.not_provided))
 
 
-def recipients(page: Page[Recipient]) -> str:
+def recipients(page: Page[Recipient], missing: Sequence[str] = ()) -> str:
     """Return a page of recipients."""
     if not page.rows:
         return "no recipients match"
@@ -330,7 +343,7 @@ def recipients(page: Page[Recipient]) -> str:
         )
         for row in page.rows
     ]
-    return _joined(table(heads, rows), _foot(page, "recipients match"))
+    return _joined(table(heads, rows), _foot(page, "recipients match"), _missing(missing))
 
 
 def exports(found: Sequence[Export]) -> str:

@@ -54,6 +54,24 @@ REQUIRED: Mapping[str, set[str]] = {
 }
 FOLLOWS = {"sms_result": "smpp_code"}  # what the SELECTs leave to us
 OPTIONAL = {"campaigns": "delivery_errors", "recipients": "ctn_hash"}
+UNFILLED: Mapping[
+    str, tuple[str, ...]
+] = {  # what may be null; or what is only guessed, where it is not yielded
+    "campaigns": tuple(
+        "name status moderation mode start_at end_at window_from window_to author_name author_email".split()
+    ),
+    "recipients": (
+        "esme",
+        "filter",
+        "command_status",
+        "smsid",
+        "smpp_code",
+        "err",
+        "error",
+        "sent_at",
+        "dlr_at",
+    ),
+}
 FOLLOWS_FROM_RECIPIENTS = {"status", "created_at", "updated_at"}
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -69,6 +87,10 @@ def single(adapter: Adapter, select: str) -> str:
 
 def check(adapter: Adapter, yielded: Mapping[str, Columns]) -> None:
     """Refuse an adapter whose SELECTs yield what is not known, or too little."""
+    if "recipients" not in yielded:
+        raise InvalidInput(
+            f"{adapter.folder} has no recipients.sql: without messages there is nothing to look at"
+        )
     for select, columns in yielded.items():
         known = set(_known(select)) - FOLLOWS.keys()
         for column in sorted(columns.keys() & FOLLOWS.keys()):
@@ -104,15 +126,14 @@ def views(adapter: Adapter, yielded: Mapping[str, Columns], workspace: str) -> d
         "workspace": _literal(workspace),
         "zone": _literal(adapter.zone),
     }
-    if "recipients" in yielded:
-        whole = _filled("recipients", slots | _of_recipients(adapter, yielded))
-        made["recipients"] = f"select {_contract('recipients', yielded)} from ({whole}) as r"
-        if "ctn" in yielded["recipients"]:
-            made["recipient_numbers"] = _filled("numbers", slots | {"recipients": whole})
-        if "campaigns" not in yielded:
-            made["campaigns"] = _filled("days", slots | {"recipients": whole})
-    if "campaigns" in yielded:
-        follows = "recipients" in yielded and FOLLOWS_FROM_RECIPIENTS - yielded["campaigns"].keys()
+    whole = _filled("recipients", slots | _of_recipients(adapter, yielded))
+    made["recipients"] = f"select {_contract('recipients', yielded)} from ({whole}) as r"
+    if "ctn" in yielded["recipients"]:
+        made["recipient_numbers"] = _filled("numbers", slots | {"recipients": whole})
+    if "campaigns" not in yielded:
+        made["campaigns"] = _filled("days", slots | {"recipients": whole})
+    else:
+        follows = FOLLOWS_FROM_RECIPIENTS - yielded["campaigns"].keys()
         tallies = _filled("tallies" if follows else "no_tallies", {})
         shaped = {"yielded": _shaped(adapter, "campaigns", yielded["campaigns"]), "tallies": tallies}
         made["campaigns"] = (
@@ -136,6 +157,17 @@ def keeps_counts(yielded: Mapping[str, Columns]) -> bool:
     Where `updated_at` follows from the recipients it tells less than that, and costs as much as counting them.
     """
     return "updated_at" in yielded.get("campaigns", {})
+
+
+def not_provided(yielded: Mapping[str, Columns]) -> list[str]:
+    """Return the columns that the views have, and that nothing of the source fills."""
+    campaigns, recipients = yielded.get("campaigns", {}), dict(yielded["recipients"])
+    if "receipts" in yielded:
+        recipients |= {"smpp_code": "varchar", "dlr_at": "timestamptz", "err": "varchar"}
+    return sorted([
+        *(f"core.campaigns.{name}" for name in UNFILLED["campaigns"] if name not in campaigns),
+        *(f"core.recipients.{name}" for name in UNFILLED["recipients"] if name not in recipients),
+    ])  # fmt: skip
 
 
 def _of_recipients(adapter: Adapter, yielded: Mapping[str, Columns]) -> dict[str, str]:

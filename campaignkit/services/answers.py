@@ -25,7 +25,8 @@ class Campaign:
 
     `total` is the campaign's own, else the recipients known so far, else None. `author` is a name, or an
     e-mail address, masked without the grant to see numbers (R18). `actions` is what the viewer may do to it now,
-    where the row came from: a list offers less than the campaign's own page (`domain.places`).
+    where the row came from: a list offers less than the campaign's own page (`domain.places`). Where the source has no
+    delivery reports, `delivered` and `errors` are None.
     """
 
     campaign_id: int
@@ -36,8 +37,8 @@ class Campaign:
     mode: Mode | None
     sent: int
     total: int | None
-    delivered: int
-    errors: int
+    delivered: int | None
+    errors: int | None
     saddr: str
     start_at: datetime | None
     end_at: datetime | None
@@ -63,17 +64,17 @@ class Campaign:
 class Kpis:
     """The tiles (R3–R7): campaigns ever created, and messages delivered to the handset, never filtered.
 
-    total = active + completed + errors + cancelled + expired + new, always.
+    total = active + completed + errors + cancelled + expired + new, always. What the source does not provide is None.
     """
 
     total: int
     active: int
     completed: int
-    errors: int
-    sms_sent: int
-    new: int
-    cancelled: int
-    expired: int
+    errors: int | None
+    sms_sent: int | None
+    new: int | None
+    cancelled: int | None
+    expired: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +97,8 @@ class Badge:
 
     job_errors: int | None
     counter: int | None
-    failed_rows: int
-    badge: int
+    failed_rows: int | None
+    badge: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +118,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What one day sent, by sent time, and what became of it so far."""
+    """What one day sent, by sent time, and what became of it so far, if the source says so."""
 
     day: date
     sent: int
-    delivered: int
-    failed: int
+    delivered: int | None
+    failed: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +164,7 @@ def state_of(row: Row) -> State:
 
 
 def campaign_of(
-    row: Row, progress: Mapping[str, int], reason: str | None, viewer: Viewer, place: Place
+    row: Row, progress: Mapping[str, int | None], reason: str | None, viewer: Viewer, place: Place
 ) -> Campaign:
     """Return a row of campaigns/page with what campaigns/progress counted for it and why it is paused."""
     state = state_of(row)

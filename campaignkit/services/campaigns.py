@@ -41,6 +41,7 @@ from campaignkit.services.answers import (
 )
 from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
+from campaignkit.services.provided import CAMPAIGN, REPORTS, STATUS, not_provided
 from campaignkit.services.tally import COLUMN, PASSED, Facets, Tally
 from campaignkit.services.verbs import Verbs
 from campaignkit.store.base import Row, Session, Store
@@ -71,20 +72,38 @@ class Campaigns(Verbs):
         """Return the tiles of the whole scope; archived and queued campaigns count (R3, R8)."""
         with self._store.reading() as session:
             found = session.rows("campaigns/statuses", self._scope())
-            delivered = counts.delivered(session, found, scope=self._viewer.workspaces)
+            delivered = (
+                counts.delivered(session, found, scope=self._viewer.workspaces)
+                if self._provides(REPORTS)
+                else None
+            )
         by_status = dict.fromkeys(Status, 0)
         for row in found:
             by_status[in_contract(Status, row["status"], what="status")] += row["campaigns"]
+        told = self._provides(STATUS)  # else there are none of these because nothing would tell
         return Kpis(
             total=sum(by_status.values()),
             active=sum(by_status[status] for status in LIVE),
             completed=by_status[Status.DONE],
-            errors=by_status[Status.FAILED],
+            errors=by_status[Status.FAILED] if told else None,
             sms_sent=delivered,
-            new=by_status[Status.NEW],
-            cancelled=by_status[Status.CANCELLED],
-            expired=by_status[Status.EXPIRED],
+            new=by_status[Status.NEW] if told else None,
+            cancelled=by_status[Status.CANCELLED] if told else None,
+            expired=by_status[Status.EXPIRED] if told else None,
         )
+
+    @property
+    def not_provided(self) -> tuple[str, ...]:
+        """Return what the source has for no campaign, by the names of a campaign's values."""
+        return not_provided(self._store.probe, CAMPAIGN)
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """Return the statuses that a campaign may have here: all, or what its messages alone can tell."""
+        return tuple(Status) if self._provides(STATUS) else (Status.SENDING, Status.DONE)
+
+    def _provides(self, name: str) -> bool:
+        return self._store.probe.provides(name)
 
     def page(
         self,
@@ -176,7 +195,7 @@ class Campaigns(Verbs):
         """Return the campaign like `find`, but with nothing counted: it takes as long whatever its size."""
         with self._store.reading() as session:
             row = self.locate(session, id)
-        return campaign_of(row, {}, None, self._viewer, Place.DETAIL)
+        return campaign_of(row, self._unknown, None, self._viewer, Place.DETAIL)
 
     @contextmanager
     def look(self, id: str | Look, *, writing: bool = False) -> Iterator[Look]:
@@ -210,7 +229,11 @@ class Campaigns(Verbs):
             verdicts=add_up((judged(part, table), part["recipients"]) for part in parts),
             badge=badge,
             not_provided=_not_provided(
-                mode=campaign.mode, job_errors=badge.job_errors, counter=badge.counter
+                self.not_provided,
+                mode=campaign.mode,
+                job_errors=badge.job_errors,
+                counter=badge.counter,
+                failed_rows=badge.failed_rows,
             ),
         )
 
@@ -219,6 +242,8 @@ class Campaigns(Verbs):
         with self.look(id) as look:
             zone = self.zone(look.campaign["workspace_id"])
             found = counts.activity(look.session, look.campaign, zone=zone)
+        if not self._provides(REPORTS):
+            found = [row | {"delivered": None, "failed": None} for row in found]
         return Activity(zone=zone, rows=_every_day(found))
 
     def history(self, id: str | Look) -> History:
@@ -356,6 +381,11 @@ class Campaigns(Verbs):
         """Return the rows as campaigns of *place*, with what each has sent, delivered and lost."""
         return self._with_reasons(session, found, counts.progress(session, found), place) if found else ()
 
+    @property
+    def _unknown(self) -> dict[str, int | None]:
+        """Return what nobody knows of what a campaign's messages came to."""
+        return {} if self._provides(REPORTS) else {"delivered": None, "errors": None}
+
     def _with_reasons(
         self, session: Session, found: list[Row], progress: Mapping[int, Row], place: Place
     ) -> tuple[Campaign, ...]:
@@ -368,7 +398,7 @@ class Campaigns(Verbs):
         return tuple(
             campaign_of(
                 row,
-                progress.get(row["campaign_id"], {}),
+                progress.get(row["campaign_id"], {}) | self._unknown,
                 reasons.get(row["campaign_id"]),
                 self._viewer,
                 place,
@@ -398,25 +428,27 @@ def judged(part: Row, table: StatTable) -> Verdict:
 
 
 def _badge(job_errors: int | None, campaign: Campaign) -> Badge:
+    known = [count for count in (campaign.delivery_errors, campaign.errors) if count is not None]
     return Badge(
         job_errors=job_errors,
         counter=campaign.delivery_errors,
         failed_rows=campaign.errors,
-        badge=(job_errors or 0) + max(campaign.delivery_errors or 0, campaign.errors),
+        badge=(job_errors or 0) + max(known, default=0) if known or job_errors is not None else None,
     )
 
 
-def _not_provided(**values: object) -> tuple[str, ...]:
-    return tuple(name for name, value in values.items() if value is None)
+def _not_provided(lacking: tuple[str, ...], **values: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(name for name, value in values.items() if value is None), *lacking]))
 
 
 def _every_day(found: list[Row]) -> tuple[Day, ...]:
     if not found:
         return ()
     by_day = {row["day"]: Day(**row) for row in found}
+    none = {name: None if found[0][name] is None else 0 for name in ("delivered", "failed")}
     first, last = min(by_day), max(by_day)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return tuple(by_day.get(day, Day(day=day, sent=0, delivered=0, failed=0)) for day in days)
+    return tuple(by_day.get(day, Day(day=day, sent=0, **none)) for day in days)
 
 
 def _quoted(id: object) -> str:

@@ -10,6 +10,7 @@ from campaignkit.codes import meaning
 from campaignkit.domain.delivery import SmsResult, Stage, StatTable
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.look import Look
+from campaignkit.services.provided import REPORTS
 from campaignkit.store.base import Row, Store
 
 # A cell is out of line from so many messages, out of so many sent on either side, at so many times the others' share.
@@ -107,7 +108,11 @@ class ErrorReports:
                 for part in parts
                 if part["stage"] == Stage.FAILED and part["smpp_code"] is None
             ),
-            not_provided=() if self._store.probe.provides("core.job_errors") else ("job_errors",),
+            not_provided=tuple(
+                name
+                for name, column in (("job_errors", "core.job_errors"), ("messages", REPORTS))
+                if not self._store.probe.provides(column)
+            ),
         )
 
 

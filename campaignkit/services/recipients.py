@@ -15,6 +15,7 @@ from campaignkit.services.answers import in_contract
 from campaignkit.services.campaigns import PAGE_ROWS, Campaigns, judged
 from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
+from campaignkit.services.provided import RECIPIENT, not_provided
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
 
@@ -72,6 +73,11 @@ class Recipients:
         self, store: Store, viewer: Viewer, campaigns: Campaigns, clock: Callable[[], datetime]
     ) -> None:
         self._store, self._viewer, self._campaigns, self._clock = store, viewer, campaigns, clock
+
+    @property
+    def not_provided(self) -> tuple[str, ...]:
+        """Return what the source has for no recipient, by the names of a recipient's values."""
+        return not_provided(self._store.probe, RECIPIENT)
 
     def counts(self, id: str | Look, filter: RecipientFilter = EVERYBODY) -> Counts:
         """Return how many recipients of campaign *id* there are by everything that can be filtered by.

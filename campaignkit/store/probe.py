@@ -42,10 +42,13 @@ class Probe:
 
     relations: Mapping[str, str] = field(default_factory=dict)  # name -> "table" | "view"
     missing: frozenset[str] = frozenset()
+    unfilled: frozenset[str] = (
+        frozenset()
+    )  # columns that are there, as null, since the source has nothing for them
 
     def provides(self, name: str) -> bool:
-        """Tell whether an optional relation or column is there."""
-        return name not in self.missing
+        """Tell whether an optional relation or column is there, and can hold something."""
+        return name not in self.missing and name not in self.unfilled
 
 
 # What the session's account may at least partly read: PostgreSQL lists nothing else here.
@@ -55,6 +58,8 @@ from information_schema.columns
 join information_schema.tables using (table_catalog, table_schema, table_name)
 where table_catalog = current_database() and table_schema in ('core', 'kit')
 """
+
+UNFILLED = "select name from kit.not_provided"  # adopt writes it
 
 
 def probe(session: Session, name: str) -> Probe:
@@ -81,6 +86,9 @@ def probe(session: Session, name: str) -> Probe:
         | frozenset(
             name for name in OPTIONAL_COLUMNS if name.rsplit(".", 1)[1] not in columns[name.rsplit(".", 1)[0]]
         ),
+        frozenset(name for (name,) in session.query(UNFILLED))
+        if "kit.not_provided" in kinds
+        else frozenset(),
     )
 
 

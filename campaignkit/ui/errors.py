@@ -58,6 +58,7 @@ class Errors:
             "finding": found.standout and _finding(found.standout),
             "group": self._group and dict(zip(("smpp_code", "esme"), self._group, strict=True)),
             "revealable": self._kit.viewer.clear_numbers,
+            "missing": list(found.not_provided),
             "rows": [row(recipient) for recipient in page.rows],
             **self._pages.words(page),
         }

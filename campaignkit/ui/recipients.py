@@ -58,6 +58,7 @@ class Recipients:
             else None,
             "masking": MASKED_UNTIL if self._kit.viewer.clear_numbers else MASKED,
             "revealable": self._kit.viewer.clear_numbers,
+            "missing": list(recipients.not_provided),
             **self._pages.words(page),
         }
 

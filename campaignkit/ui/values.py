@@ -63,6 +63,7 @@ def scope(kit: Kit) -> Value:
         "zone": kit.zone,
         "views": [{"value": view.value, "label": capital(VIEW_LABEL[view])} for view in View],
         "acts": kit.acts,
+        "not_provided": list(kit.campaigns.not_provided),
     }
 
 
@@ -76,7 +77,8 @@ def options(kit: Kit) -> Value:
     return {
         "periods": [{"value": period.value, "label": label} for period, label in PERIOD_LABEL.items()],
         "statuses": [
-            {"value": status.value, "tip": MEANING[status], "live": status in LIVE} for status in Status
+            {"value": status.value, "tip": MEANING[status], "live": status in LIVE}
+            for status in kit.campaigns.statuses
         ],
         "modes": [{"value": mode.value} for mode in Mode],
         "workspaces": [

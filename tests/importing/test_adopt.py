@@ -167,6 +167,37 @@ def test_without_campaigns_of_its_own_a_source_has_one_a_sender_and_day(
 
 
 @pytest.mark.usefixtures("theirs")
+def test_without_delivery_reports_nothing_is_called_delivered_or_failed(
+    url: str, folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = FILES["recipients.sql"].replace("o.answer as smpp_code,\n       o.answered as dlr_at, ", "")
+    adopted(
+        url,
+        folder(
+            recipients__sql=silent,
+            campaigns__sql=FILES["campaigns.sql"].replace("j.failures as delivery_errors, ", ""),
+        ),
+    )
+    found = kit(url)
+    assert found.campaigns.kpis().sms_sent is None and found.campaigns.kpis().errors == 0
+    for campaign in found.campaigns.page().rows:
+        assert (campaign.delivered, campaign.errors) == (None, None)
+    spring = next(row for row in found.campaigns.page().rows if row.name == "Spring")
+    assert found.campaigns.page().frame["delivered"].to_list() == [None]
+    shown = found.campaigns.show(spring.external_id)
+    assert (shown.badge.failed_rows, shown.badge.badge) == (None, None)
+    assert {"delivered", "errors", "failed_rows"} <= set(shown.not_provided)
+    assert [(day.sent, day.delivered) for day in found.campaigns.activity(spring.external_id).rows] == [
+        (2, None)
+    ]
+    assert found.errors.of(spring.external_id).not_provided == ("job_errors", "messages")
+    for command in ("show", "activity", "errors", "recipients"):
+        assert cli.main([command, spring.external_id, "--db", url, "--workspace", "master"]) == 0
+    said = capsys.readouterr().out
+    assert "delivered                 0" not in said and "nothing was refused" not in said
+
+
+@pytest.mark.usefixtures("theirs")
 def test_receipts_of_their_own_are_folded_onto_the_messages(url: str, folder: Folder) -> None:
     plain = """
     select o.job as campaign_id, 'm' || o.id as recipient_key, o.phone as ctn, o.gone as sent_at, coalesce(o.gone, now()) as created_at

@@ -185,6 +185,35 @@ def test_what_happens_afterwards_is_seen_without_adopting_again(url: str, box: S
     assert kit(url).campaigns.kpis().active == 1
 
 
+def test_what_sqlbox_cannot_tell_is_named_and_null(
+    url: str, box: Sqlbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    list(kannel.day(box, NINE))
+    adopted(url)
+    capsys.readouterr()
+
+    def asked(*command: str) -> dict[str, Any]:
+        assert cli.main(["--json", *command, "--db", url]) == 0
+        answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return answer
+
+    kpis = asked("kpis")
+    assert {name for name, value in kpis.items() if value is None} == set(kpis["not_provided"])
+    assert kpis["not_provided"] == ["errors", "new", "cancelled", "expired"]
+    listed = asked("campaigns")
+    assert set(listed["not_provided"]) == {"name", "mode", "start_at", "end_at", "author", "window"}
+    id = listed["rows"][0]["external_id"]
+    shown = asked("show", id)
+    assert set(shown["not_provided"]) == {*listed["not_provided"], "job_errors", "counter"}
+    assert shown["badge"] == {"job_errors": None, "counter": None, "failed_rows": 1, "badge": 1}
+    assert asked("history", id) == {"rows": [], "not_provided": ["state_events"]}
+    assert asked("errors", id)["not_provided"] == ["job_errors"]
+    assert asked("audit", id)["not_provided"] == ["audit_events"]
+    assert asked("recipients", id)["not_provided"] == ["filter"]
+    assert cli.main(["kpis", "--db", url]) == 0
+    assert "Errors (failed campaigns)        not provided by this source" in capsys.readouterr().out
+
+
 def test_hostile_texts_stay_texts(url: str, box: Sqlbox) -> None:
     box.message("'; drop table x; --", sender="<b>%s</b>", time=NINE, dlr_url="%(a)s {b} :zone", dlr_mask=ALL)
     box.report(

@@ -82,8 +82,9 @@ function yAxis(step, top, right, scale) {
 
 function dayBar(row, place, scale, clock, today) {
   const y = row.sent > 0 ? Math.min(scale.y(row.sent), CHART.base - 1) : CHART.base;
-  const told = `${dayName(row.day, clock.year)}: ${figure(row.sent)} sent, ${figure(row.delivered)} delivered, ` +
-    `${figure(row.failed)} failed`;
+  const known = row.delivered !== null;
+  const told = `${dayName(row.day, clock.year)}: ${figure(row.sent)} sent` +
+    (known ? `, ${figure(row.delivered)} delivered, ${figure(row.failed)} failed` : "");
   return [
     svg("rect", { x: (scale.x(place) - scale.bar / 2).toFixed(1), y: y.toFixed(1), width: scale.bar.toFixed(1),
       height: (CHART.base - y).toFixed(1), class: row.day === today ? "b now" : "b" }, svg("title", {}, told)),
@@ -118,12 +119,12 @@ function activitySentence(rows, clock) {
 }
 
 function activityTable(rows, clock, id, tabular) {
-  const columns = ["sent", "delivered", "failed"];
+  const columns = rows[0]?.delivered === null ? ["sent"] : ["sent", "delivered", "failed"];
   const cells = (value) => columns.map((column) => h("td", { class: "num" }, figure(value(column))));
   return h("div", { class: "scroll tall days", id, hidden: !tabular },
     h("table", { class: "grid low", "aria-label": "Messages sent per day" },
-      h("thead", {}, h("tr", {}, ["Day", "Sent", "Delivered", "Failed"].map((name, place) =>
-        h("th", { scope: "col", class: place > 0 && "num" }, name)))),
+      h("thead", {}, h("tr", {}, ["day", ...columns].map((name, place) =>
+        h("th", { scope: "col", class: place > 0 && "num" }, capital(name))))),
       h("tbody", {}, rows.map((row) => h("tr", {}, h("td", {}, dayName(row.day, clock.year)),
         cells((column) => row[column])))),
       h("tfoot", {}, h("tr", { class: "total" }, h("td", {}, "Total"),

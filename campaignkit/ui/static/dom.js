@@ -184,6 +184,11 @@ function notProvided(words = NOT_PROVIDED) {
   return h("span", { class: "sub lacking", title: words === NOT_PROVIDED ? null : NOT_PROVIDED }, words);
 }
 
+// Of what the source has for nothing at all, a cell says so; of what is empty here, there is a dash.
+function orLacking(value, missing, name, words) {
+  return value ?? (missing?.includes(name) ? notProvided(words) : nil());
+}
+
 function flag() {
   return h("span", { class: "flag", "aria-hidden": "true" });
 }

@@ -2,6 +2,7 @@
 
 function errorsPanel({ panel, not_provided: missing }, clock, uid, shown) {
   const noJobs = missing?.includes("job_errors");
+  const noReports = missing?.includes("messages");
   const sub = (key, words) => h("button", { type: "button", role: "tab", id: `${uid}-sub-${key}`,
     "aria-selected": String(panel.sub === key), "aria-controls": `${uid}-sub`, tabindex: panel.sub === key ? "0" : "-1",
     "data-do": "errors-sub", "data-sub": key }, words);
@@ -9,12 +10,12 @@ function errorsPanel({ panel, not_provided: missing }, clock, uid, shown) {
     h("div", { class: "bar" },
       h("div", { class: "seg", role: "tablist", "aria-label": "Kind of error" },
         sub("job", noJobs ? "Job" : `Job ${figure(panel.jobs.length)}`),
-        sub("messages", `Messages ${figure(panel.failed)}`)),
+        sub("messages", noReports ? "Messages" : `Messages ${figure(panel.failed)}`)),
       h("span", { class: "sub" }, "Refused at submission: ", h("b", {}, figure(panel.refused)),
         panel.refused > 0 ? [", in neither list and not in the badge. ",
           h("button", { type: "button", class: "link small", "data-do": "errors-refused" }, "Show them")] : ".")),
     h("div", { role: "tabpanel", id: `${uid}-sub`, "aria-labelledby": `${uid}-sub-${panel.sub}` },
-      panel.sub === "job" ? jobsTable(panel, noJobs, clock) : messagesPart(panel, clock, { shown, revealable: panel.revealable })),
+      panel.sub === "job" ? jobsTable(panel, noJobs, clock) : noReports ? notProvided() : messagesPart(panel, clock, { shown, revealable: panel.revealable })),
   ];
 }
 
@@ -116,12 +117,14 @@ function badgeTip(counts, id) {
   if (!counts) return null;
   const { job_errors: jobs, counter, failed_rows: rows, badge: sum } = counts;
   const part = (value) => (value === null || value === undefined ? "not provided" : figure(value));
-  const ahead = counter === null || counter === undefined ? 0 : counter - rows;
+  const has = (value) => value !== null && value !== undefined;
+  const ahead = has(counter) && has(rows) ? counter - rows : 0;
+  const larger = has(counter) || has(rows) ? Math.max(counter ?? 0, rows ?? 0) : null;
   return h("div", { class: "pop tip", role: "tooltip", id },
     h("table", { class: "sum" }, h("tbody", {},
-      tipRow("Job errors", part(jobs)), tipRow("Failed messages: the larger of", figure(Math.max(counter ?? 0, rows))),
+      tipRow("Job errors", part(jobs)), tipRow("Failed messages: the larger of", part(larger)),
       tipRow("· counter of the campaign", part(counter), "sub"),
-      tipRow("· rows with SMS Result = Failed", figure(rows), "sub"), tipRow("Badge", figure(sum), "total"))),
+      tipRow("· rows with SMS Result = Failed", part(rows), "sub"), tipRow("Badge", part(sum), "total"))),
     ahead !== 0 && h("p", { class: "warn" }, flag(), `reconciling: the counter is ${figure(Math.abs(ahead))} ` +
       `${ahead > 0 ? "ahead of" : "behind"} the rows`));
 }

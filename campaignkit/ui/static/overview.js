@@ -54,7 +54,7 @@ const PARTS_OF_DELIVERY = [
 function deliverySection(detail, clock, uid) {
   const parts = PARTS_OF_DELIVERY
     .map((part) => ({ ...part, count: detail.verdicts?.[part.key] ?? 0 }))
-    .filter((part) => part.count > 0 || part.key === "delivered");
+    .filter((part) => part.count > 0 || (part.key === "delivered" && !detail.not_provided?.includes("delivered")));
   const sum = parts.reduce((total, part) => total + part.count, 0);
   const missing = !detail.verdicts || detail.not_provided?.includes("recipients");
   return h("section", { "aria-labelledby": `${uid}-delivery` },
@@ -78,8 +78,9 @@ function bigNumbers({ campaign, pace }, sum, clock) {
     bigNumber("Sent", sent, whole !== null && campaign.mode !== "Trigger" && sent > whole
       ? h("span", { class: "warn" }, flag(), `+${figure(sent - whole)} over the total`) : "handed to the carrier"),
     bigNumber("Total", whole, origin),
-    bigNumber("Errors", errors, "SMS Result = Failed"),
-    bigNumber("Delivered", delivered, sent > 0 ? `${share(delivered, sent)} of sent` : "nothing sent yet"),
+    bigNumber("Errors", errors ?? notProvided("not provided"), "SMS Result = Failed"),
+    bigNumber("Delivered", delivered ?? notProvided("not provided"),
+      delivered === null ? "no delivery reports" : sent > 0 ? `${share(delivered, sent)} of sent` : "nothing sent yet"),
     pace?.expected_end && bigNumber("Expected end", nearMoment(pace.expected_end, clock), spareTime(pace)));
 }
 
@@ -139,18 +140,22 @@ function summary(detail, clock, statuses, uid) {
     h("div", { class: "sec" }, h("h2", { id: `${uid}-summary` }, "Summary")),
     h("dl", { class: "kv" },
       entry("Status", [badge(campaign, statuses), pausedUntil(campaign, clock)]),
-      entry("Mode", campaign.mode ?? nil()),
+      entry("Mode", orLacking(campaign.mode, detail.not_provided, "mode")),
       entry("Sender", campaign.saddr),
       entry("Workspace", campaign.workspace_id),
       entry("Created", moment(campaign.created_at, clock)),
-      entry("Author", campaign.author ?? nil()),
-      entry("Scheduled start", moment(campaign.start_at, clock), "gap"),
+      entry("Author", orLacking(campaign.author, detail.not_provided, "author")),
+      entry("Scheduled start", planned(detail, "start_at", clock), "gap"),
       entry("Actual start", states || detail.actual_start ? moment(detail.actual_start, clock) : notProvided()),
-      entry("Scheduled end", moment(campaign.end_at, clock)),
+      entry("Scheduled end", planned(detail, "end_at", clock)),
       entry("Actual end", states || detail.actual_end ? actualEnd(detail, clock, statuses) : notProvided()),
-      entry("Daily window", dailyWindow(campaign)),
+      entry("Daily window", orLacking(dailyWindow(campaign), detail.not_provided, "window")),
       paceEntries(detail, clock),
       entry("Job errors", jobErrors(detail), detail.pace?.rate === null || !detail.pace ? "gap" : null))));
+}
+
+function planned({ campaign, not_provided: missing }, name, clock) {
+  return orLacking(campaign[name] && moment(campaign[name], clock), missing, name);
 }
 
 function paceEntries({ pace }, clock) {
@@ -173,7 +178,7 @@ function actualEnd({ campaign, actual_end: end }, clock, statuses) {
 }
 
 function dailyWindow({ window_from: from, window_to: to }) {
-  if (!from || !to) return nil();
+  if (!from || !to) return null;
   return `${from.slice(0, 5)}–${to.slice(0, 5)}, ${to < from ? "over midnight" : "every day"}`;
 }
 

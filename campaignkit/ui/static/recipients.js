@@ -7,15 +7,15 @@ const STAGE_TIPS = {
 const RECIPIENT_COLUMNS = [
   { name: "recipient", head: "Recipient", cell: (row, _clock, numbers) => recipientCell(row, numbers), mono: true },
   { name: "stage", head: "Stage", tip: "The guide calls this Status", cell: ({ stage }) => stageMark(stage) },
-  { name: "esme", head: "Channel (ESME)", cell: ({ esme }) => esme ?? nil(), clip: true },
-  { name: "filter", head: "Filter", cell: ({ filter }) => filter ?? nil(), clip: true },
-  { name: "delivered", head: "Delivered", tip: "When the final report came",
+  { name: "esme", head: "Channel (ESME)", cell: ({ esme }) => esme ?? nil(), clip: true, from: "esme" },
+  { name: "filter", head: "Filter", cell: ({ filter }) => filter ?? nil(), clip: true, from: "filter" },
+  { name: "delivered", head: "Delivered", tip: "When the final report came", from: "delivered_at",
     cell: (row, clock) => momentSeconds(row.delivered_at, clock) },
-  { name: "code", head: "Sys. Info", tip: "The SMPP result code", cell: codeMark },
-  { name: "smsid", head: "SMSID", cell: smsidCell, mono: true, clip: true },
+  { name: "code", head: "Sys. Info", tip: "The SMPP result code", cell: codeMark, from: "smpp_code" },
+  { name: "smsid", head: "SMSID", cell: smsidCell, mono: true, clip: true, from: "smsid" },
   { name: "created", head: "Created", cell: (row, clock) => moment(row.created_at, clock) },
-  { name: "sent", head: "Sent time", sort: "sent", cell: (row, clock) => momentSeconds(row.sent_at, clock) },
-  { name: "error", head: "Error", cell: ({ error }) => error ?? nil(), clip: true },
+  { name: "sent", head: "Sent time", sort: "sent", cell: (row, clock) => momentSeconds(row.sent_at, clock), from: "sent_at" },
+  { name: "error", head: "Error", cell: ({ error }) => error ?? nil(), clip: true, from: "error" },
 ];
 
 function stageMark(stage) {
@@ -41,8 +41,8 @@ function smsidCell({ smsid }) {
   return smsid ? [h("span", {}, smsid), copyButton(smsid, `Copy the SMSID ${smsid}`)] : nil();
 }
 
-function recipientsPanel({ panel }, clock, uid, shown) {
-  const numbers = { shown, revealable: panel.revealable };
+function recipientsPanel({ panel, not_provided: missing }, clock, uid, shown) {
+  const numbers = { shown, revealable: panel.revealable, missing };
   const { filter, options } = panel;
   const stages = options.stages.map((option) => ({ ...option, tip: STAGE_TIPS[option.value],
     mark: { "data-stage": option.value } }));
@@ -65,7 +65,8 @@ function recipientsPanel({ panel }, clock, uid, shown) {
     guardRail(panel.guard),
     h("div", { class: "bar" },
       h("span", { role: "status" }, h("b", {}, figure(panel.total)), panel.total === 1 ? " recipient" : " recipients"),
-      h("span", { class: "sub" }, resultsLine(panel.results)),
+      h("span", { class: "sub" }, missing?.includes("smpp_code") ? "delivery reports are not provided by this source"
+        : resultsLine(panel.results)),
       h("span", { class: "grow" }),
       h("span", { class: "sub" }, panel.masking)),
     panel.rows.length ? recipientTable(panel, clock, numbers) : noRecipientsMatch(panel, narrowed),
@@ -112,8 +113,9 @@ function recipientHead({ head, sort: key, tip }, sort) {
 }
 
 function recipientRow(row, clock, numbers) {
-  return h("tr", { "data-id": `r${row.recipient_id}` }, RECIPIENT_COLUMNS.map(({ name, cell, mono, clip }) => {
-    const content = cell(row, clock, numbers);
+  return h("tr", { "data-id": `r${row.recipient_id}` }, RECIPIENT_COLUMNS.map(({ name, cell, mono, clip, from }) => {
+    const lacks = from && numbers.missing?.includes(from);
+    const content = lacks ? notProvided("not provided") : cell(row, clock, numbers);
     return h("td", { "data-c": name, class: [mono && "mono", clip && "clip"].filter(Boolean).join(" ") || null,
       title: clip && typeof content === "string" ? content : null }, content);
   }));

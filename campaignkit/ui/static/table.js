@@ -7,11 +7,14 @@ const COLUMNS = [
   { name: "mode", head: "Mode", cell: (row) => row.mode ?? notProvided("not provided") },
   { name: "progress", head: "Progress", cell: progressCell },
   { name: "sender", head: "Sender", sort: "sender", cell: (row) => row.saddr, clip: true },
-  { name: "start", head: "Start", sort: "start", cell: (row, { clock }) => stackedMoment(row.start_at, clock) },
-  { name: "end", head: "End", cell: (row, { clock }) => stackedMoment(row.end_at, clock) },
+  { name: "start", head: "Start", sort: "start", cell: (row, { clock, scope }) =>
+    orLacking(row.start_at && stackedMoment(row.start_at, clock), scope.not_provided, "start_at", "not provided") },
+  { name: "end", head: "End", cell: (row, { clock, scope }) =>
+    orLacking(row.end_at && stackedMoment(row.end_at, clock), scope.not_provided, "end_at", "not provided") },
   { name: "created", head: "Created", sort: "created",
     cell: (row, { clock }) => stackedMoment(row.created_at, clock) },
-  { name: "author", head: "Author", cell: (row) => row.author ?? nil(), clip: true },
+  { name: "author", head: "Author", cell: (row, { scope }) =>
+    orLacking(row.author, scope.not_provided, "author", "not provided"), clip: true },
   { name: "acts", head: "Actions", silent: true, cell: actsCell },
 ];
 const GHOST_ROWS = 17;

@@ -4,8 +4,9 @@ const TILES = [
   { key: "total", name: "Total campaigns", rows: ({ kpis }) => [["Active", kpis.active], ["Completed", kpis.completed],
     ["Errors", kpis.errors], ["Cancelled", kpis.cancelled], ["Expired", kpis.expired], ["New", kpis.new]],
   note: whereTheRestIs },
-  { key: "active", name: "Active", text: "building, pending, sending or paused", rows: ({ statuses }) =>
-    ["Building", "Pending", "Sending", "Paused"].map((status) => [status, statuses[status] ?? 0]) },
+  { key: "active", name: "Active", text: "building, pending, sending or paused", rows: ({ kpis, statuses }) =>
+    ["Building", "Pending", "Sending", "Paused"].map((status) => [status, statuses[status] ?? 0])
+      .filter(([, count]) => count > 0 || kpis.new !== null) },
   { key: "completed", name: "Completed", text: "finished with status Done", rows: ({ kpis, statuses }) =>
     [["In the list", statuses.Done ?? 0], ["Archived", kpis.completed - (statuses.Done ?? 0)]] },
   { key: "errors", name: "Errors", text: "failed campaigns", rows: ({ kpis, statuses }) =>
@@ -22,7 +23,7 @@ function tiles(scope, figures, uid) {
 
 function tileFigures(tile, scope, figures, uid) {
   const value = figures.kpis[tile.key];
-  const rows = tile.rows(figures);
+  const rows = (value === null ? [] : tile.rows(figures)).filter(([, count]) => count !== null);
   const note = tile.note?.(figures);
   return [
     h("dd", { class: "v" }, value === null || value === undefined ? notProvided() : figure(value)),
