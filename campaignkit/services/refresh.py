@@ -84,6 +84,7 @@ def refresh(
 
 def _run(store: Store, names: Iterable[str], parameters: Row) -> None:
     with store.writing() as session:
+        session.be_patient()
         for name in names:
             session.run(name, parameters)
 

@@ -28,6 +28,9 @@ class Session(Protocol):
     def run(self, name: str, parameters: Mapping[str, object]) -> int:
         """Execute statement *name* and return the number of rows it changed."""
 
+    def be_patient(self) -> None:
+        """Let what follows in this session take as long as it takes: it is long work, and not somebody who waits."""
+
     def copy(
         self,
         name: str,

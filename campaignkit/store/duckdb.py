@@ -78,6 +78,9 @@ class Session:
         self.connection.complete()
         return changed
 
+    def be_patient(self) -> None:
+        """Do nothing: a file has no limit."""
+
     def copy(
         self,
         name: str,

@@ -77,7 +77,7 @@ class Session:
         The server sends a message a row, and those are counted. They come in pieces, one after the other inside this
         session's snapshot, each from where the one before ended.
         """
-        self._be_patient()
+        self.be_patient()
         copied = 0
         spelt: bytes | None = None
         with to.open("wb", buffering=BLOCK_BYTES) as file:
@@ -133,12 +133,12 @@ class Session:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return what *sql*, a query that both engines know and that takes no parameters, yields."""
-        self._be_patient()
+        self.be_patient()
         return self.connection.execute(sql.encode()).fetchall()
 
     def script(self, sql: str) -> None:
         """Execute the statements of *sql*, text of a file in `sql/`, one after the other."""
-        self._be_patient()
+        self.be_patient()
         self.connection.execute(sql.encode())
 
     def _filled(
@@ -164,12 +164,13 @@ class Session:
     def _copied(
         self, sql: bytes, given: Mapping[str, object], *, how: str
     ) -> Generator[bytes | bytearray | memoryview, None, None]:
-        self._be_patient()
+        self.be_patient()
         copy = b"copy (" + sql + f") to stdout ({how})".encode()
         with self.connection.cursor() as cursor, cursor.copy(copy, given) as lines:
             yield from lines
 
-    def _be_patient(self) -> None:
+    def be_patient(self) -> None:
+        """Let what follows in this session take as long as it takes, unless the site has set a limit of its own."""
         self.connection.execute(_file("patient"))
 
 
@@ -239,32 +240,31 @@ class PostgresStore:
         A claim is an advisory lock of a connection of its own, whose application name carries the note: both are gone
         with the connection, however it ends.
         """
+        lock = _lock_of(name)
         with contextlib.ExitStack() as closing:
             with sentences(self.name):
                 connection = closing.enter_context(contextlib.closing(self._pool.connect()))
-                taken = connection.execute("select pg_try_advisory_lock(%s, %s)", _lock_of(name)).fetchone()
-                if taken != (True,):
+                taken = connection.execute(_file("claim"), lock).fetchone()
+                if not (taken and taken[0]):
                     raise StoreBusy(f"{name} is being worked on by another program: wait for it")
 
             def note(text: str) -> None:
                 with contextlib.suppress(psycopg.Error):  # how far it is, is worth no failure
-                    connection.execute(
-                        "select set_config('application_name', %s, false)", [f"{name} {text}"[:63]]
-                    )
+                    connection.execute(_file("note"), {"text": f"{name} {text}"[:63]})
 
             note("")
             try:
                 yield note
             finally:
                 with contextlib.suppress(psycopg.Error):  # now, and not when the server gets to it
-                    connection.execute("select pg_advisory_unlock(%s, %s)", _lock_of(name))
+                    connection.execute(_file("release"), lock)
 
     def claimed(self, name: str) -> str | None:
         """Return what the holder of *name* noted, or None if no living process holds it."""
-        family, key = _lock_of(name)
+        lock = _lock_of(name)
         with self.reading() as session:
             found = session.connection.execute(
-                _file("claimed"), {"family": family, "key": key % 2**32}
+                _file("claimed"), {**lock, "key": lock["key"] % 2**32}
             ).fetchall()
         return next((text[len(name) :].strip() for (text,) in found if text.startswith(name)), None)
 
@@ -430,10 +430,10 @@ def _wanted_indexes(connection: Connection) -> Iterator[str]:
 _INDEX = re.compile(r"create index concurrently (?P<name>\w+) on (?P<relation>\w+\.\w+) (?P<columns>\(.+\))$")
 
 
-def _lock_of(name: str) -> tuple[int, int]:
+def _lock_of(name: str) -> dict[str, int]:
     """Return the pair of numbers that PostgreSQL locks for *name*."""
     digest = hashlib.sha256(name.encode()).digest()
-    return CLAIMS, int.from_bytes(digest[:4], "big", signed=True)
+    return {"family": CLAIMS, "key": int.from_bytes(digest[:4], "big", signed=True)}
 
 
 def _file(name: str) -> bytes:

@@ -19,6 +19,7 @@ from campaignkit.domain.errors import NotAllowed, StoreBusy, StoreError
 from campaignkit.report.snapshot import take
 from campaignkit.report.wanted import Wanted
 from campaignkit.services.refresh import BREATH, CAMPAIGNS, RECIPIENTS, SETTLED, Refreshed, bundles, refresh
+from campaignkit.store import postgres
 from campaignkit.store.duckdb import DuckStore, Session
 from campaignkit.store.probe import COUNTS
 from tests import world
@@ -330,6 +331,20 @@ def test_a_time_without_end_is_in_no_day_and_stops_nothing(build: Build) -> None
     counted_now = [(kit.campaigns.activity(one), kit.campaigns.show(one).verdicts) for one in ids]
     assert kit.refresh() == Refreshed(counted=3, left=0)
     assert [(kit.campaigns.activity(one), kit.campaigns.show(one).verdicts) for one in ids] == counted_now
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)  # a file has no limit
+def test_counting_takes_as_long_as_it_takes(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = []
+
+    def run(self: Any, *given: Any) -> int:
+        limits.append(self.connection.execute("show statement_timeout").fetchone())
+        return counted(self, *given)
+
+    counted = postgres.Session.run
+    monkeypatch.setattr(postgres.Session, "run", run)
+    build(fill, role="operator").refresh()
+    assert set(limits) == {("0",)}
 
 
 def test_whoever_may_only_look_may_not_refresh(build: Build) -> None:

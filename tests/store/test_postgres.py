@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import select
 import subprocess
 import sys
 import time
@@ -149,6 +150,19 @@ def test_a_failure_that_nobody_heeds_is_not_taken_for_done(store: PostgresStore)
         writing.__exit__(None, None, None)
     with store.reading() as session:
         assert session.query("select count(*) from core.workspaces") == [(0,)]
+
+
+def test_a_claim_outlives_the_site_s_limit_for_a_connection_that_does_nothing(
+    store: PostgresStore, url: str
+) -> None:
+    with store.writing() as session:
+        (name,) = session.query("select current_database()")
+        session.script(f'alter database "{name[0]}" set idle_session_timeout = 50')
+    with store.claim("job"), psycopg.connect(url, autocommit=True) as another:
+        select.select([another.fileno()], [], [], 30)  # the server closes it
+        with pytest.raises(psycopg.OperationalError, match="idle-session timeout"):
+            another.execute("select 1")
+        assert store.claimed("job") == ""
 
 
 def test_a_claim_is_held_by_one_and_ends_with_its_process(store: PostgresStore, url: str) -> None:
