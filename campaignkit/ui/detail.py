@@ -26,7 +26,10 @@ NO_EXPORTS = (
 
 
 class Tab(Protocol):
-    """What a tab remembers of one campaign, and what it shows; a wish changes the first and returns nothing."""
+    """What a tab remembers of one campaign, and what it shows; a wish changes the first and returns nothing.
+
+    All of the first are attributes whose values do not change, so that a wish whose answer fails is undone.
+    """
 
     WISHES: ClassVar[Mapping[str, Callable[[Any, Message], None]]]
 
@@ -76,6 +79,15 @@ class Detail:
         """Do one of `WISHES` and return the page then; raises `CampaignKitError` and stays as it was."""
         if self.campaign_id is None and event != "open":
             return None  # a click that crossed with the way back to the list
+        before = [(tab, dict(vars(tab))) for tab in self._tabs.values()]
+        try:
+            return self._grant(event, message)
+        except Exception:
+            for tab, state in before:
+                vars(tab).update(state)
+            raise
+
+    def _grant(self, event: str, message: Message) -> Value | None:
         if event in WISHES:
             return WISHES[event](self, message)
         for tab in self._tabs.values():

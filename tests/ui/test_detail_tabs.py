@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaignkit import RecipientFilter
+from campaignkit.domain.errors import StoreBusy
 from campaignkit.services.campaigns import PAGE_ROWS
 from campaignkit.ui import CampaignBrowser
 from campaignkit.ui.audit import Audit
@@ -170,6 +171,37 @@ def test_pages_turn_both_ways_and_know_where_they_are(browser: CampaignBrowser) 
         ids = [row["recipient_id"] for row in panel(browser)["rows"]]
         assert ids == list(range(first, last + 1))
     assert panel(browser)["has_next"] and not panel(browser)["has_previous"]
+
+
+WISHED = {
+    "recipients-page": {"to": "next"},
+    "recipients-filter": {"field": "sms_results", "value": ["failed"]},
+    "recipients-sort": {"key": "sent"},
+    "errors-refused": {},
+}
+
+
+@pytest.mark.parametrize("event", WISHED)
+def test_an_answer_that_failed_leaves_the_tab_where_it_was(
+    browser: CampaignBrowser, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    send(browser, event="tab", tab="recipients")
+    before = browser.detail
+    with monkeypatch.context() as meanwhile:
+
+        def busy(*_: Any, **__: Any) -> None:
+            raise StoreBusy("another program holds it")
+
+        meanwhile.setattr(browser._kit.recipients, "page", busy)
+        send(browser, event=event, **WISHED[event])
+    assert browser.detail == before and browser.notice["kind"] == "error"
+    send(browser, event="refresh")
+    assert browser.detail == before and browser.notice is None
+    send(browser, event="recipients-page", to="next")
+    assert (panel(browser)["first"], panel(browser)["rows"][0]["recipient_id"]) == (
+        PAGE_ROWS + 1,
+        PAGE_ROWS + 1,
+    )
 
 
 def test_sent_time_sorts_down_then_up_then_not(browser: CampaignBrowser) -> None:
