@@ -184,7 +184,7 @@ class Boards:
         for row in session.rows("board/lately", {**ids, **asked}):
             channels = found.setdefault(row["campaign_id"], {})
             curve = channels.setdefault(row["esme"] or "", [Share()] * slices)
-            curve[min(row["slice"], slices - 1)] = Share(row["sent"], row["delivered"])
+            curve[min(row["slice"], slices - 1)] += Share(row["sent"], row["delivered"])
         return found
 
     def _usual(self, session: Session, now: datetime) -> Mapping[str, Usual]:

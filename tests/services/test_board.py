@@ -193,3 +193,16 @@ def test_nothing_that_sends_is_an_empty_board(build: Build) -> None:
     board = build(lambda session: world.workspace(session, "retail")).board()
     assert (board.sending, board.lines, board.per_hour, board.delivered.rate) == (0, (), 0, None)
     assert as_json(board)["delivery_rate"] is None
+
+
+def test_messages_without_a_channel_count_whether_it_is_empty_or_none(build: Build) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail", "UTC")
+        world.campaign(session, 1, status="Sending", updated_at=NOW)
+        messages(session, 1, 90, esme="", since=40, until=10)
+        messages(session, 1, 60, esme="none", since=40, until=10)
+        world.execute(session, "update core.recipients set esme = null where esme = 'none'")
+
+    (line,) = build(fill).board().lines
+    assert line.sent == 150
+    assert sum(share.sent for share in line.curve) == 150
