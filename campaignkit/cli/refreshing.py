@@ -22,7 +22,7 @@ def refresh(kit: Kit, given: argparse.Namespace) -> Result:
         def tell(done: int, of: int) -> None:
             progress(f"{done:,} of {of:,} campaigns", done / of)
 
-        if given.watch:
+        if given.watch and kit.acts:  # whoever may not is refused below, and not told again and again
             return _watched(kit, given, tell, progress.say)
         done = kit.refresh(everything=given.all, progress=tell)
     return done.as_json(), lambda: _said(done)

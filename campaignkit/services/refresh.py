@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaignkit.domain.errors import StoreError
+from campaignkit.domain.errors import CampaignKitError, StoreError
 from campaignkit.store.base import Row, Store
 from campaignkit.store.probe import COUNTS
 
@@ -129,9 +129,16 @@ def watch(
             told = ""
         except _Stopped:
             break
-        except StoreError as error:
-            if str(error) != told:
-                warn(f"{error}; counting again when it can be done")
-            told = str(error)
+        except (CampaignKitError, OSError) as error:
+            reason = _reason(error)
+            if reason != told:
+                warn(f"{reason}; counting again when it can be done")
+            told = reason
         stop.wait(INTERVAL)
     return counted
+
+
+def _reason(error: CampaignKitError | OSError) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

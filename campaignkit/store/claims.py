@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from campaignkit.domain.errors import StoreBusy
+from campaignkit.domain.errors import StoreBusy, StoreError
 
 NOTE_BYTES = 16
 Note = Callable[[str], None]
@@ -19,9 +19,17 @@ Note = Callable[[str], None]
 
 @contextlib.contextmanager
 def held(path: Path, name: str) -> Iterator[Note]:
-    """Hold *name* beside the database at *path*; raises `StoreBusy` if somebody else does, and `OSError`."""
+    """Hold *name* beside the database at *path*.
+
+    Raises `StoreBusy` if somebody else does, and `StoreError` where no file can be made beside it.
+    """
     sidecar = _sidecar(path, name)
-    handle = os.open(sidecar, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        handle = os.open(sidecar, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(
+            f"{path.name} cannot be claimed for {name} ({error.strerror}): files must find room beside it"
+        ) from error
     try:
         if not _locked(handle, sidecar):
             raise StoreBusy(f"{name} is being worked on by another program: wait for it")
@@ -52,7 +60,7 @@ def note_of(path: Path, name: str) -> str | None:
 
 def forget(path: Path, name: str) -> None:
     """Remove what a holder of *name* that was killed has left."""
-    with contextlib.suppress(StoreBusy, OSError), held(path, name):
+    with contextlib.suppress(StoreError, OSError), held(path, name):
         pass
 
 
@@ -69,4 +77,5 @@ def _locked(handle: int, sidecar: Path) -> bool:
 
 
 def _note(handle: int, text: str) -> None:
-    os.pwrite(handle, text.ljust(NOTE_BYTES).encode()[:NOTE_BYTES], 0)
+    with contextlib.suppress(OSError):  # how far it is, is worth no failure
+        os.pwrite(handle, text.ljust(NOTE_BYTES).encode()[:NOTE_BYTES], 0)

@@ -170,3 +170,11 @@ def test_refresh_counts_every_workspace_unasked(run: Run, db: Path) -> None:
     of_all = answer(run, "campaigns", "--db", db, "--workspace", "master")["total"]
     done = answer(run, "refresh", "--db", db, "--role", "operator")
     assert done["counted"] + done["left"] >= of_all > 0
+
+
+def test_whoever_may_not_refresh_is_refused_once_and_not_again_and_again(
+    run: Run, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("campaignkit.services.refresh.watch")
+    status, out, err = run("refresh", "--watch", "--db", db)
+    assert (status, out) == (1, "") and "refresh needs the role operator" in err

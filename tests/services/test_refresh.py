@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import threading
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +20,17 @@ from campaignkit import Kit, RecipientFilter, SmsResult
 from campaignkit.domain.errors import NotAllowed, StoreBusy, StoreError
 from campaignkit.report.snapshot import take
 from campaignkit.report.wanted import Wanted
-from campaignkit.services.refresh import BREATH, CAMPAIGNS, RECIPIENTS, SETTLED, Refreshed, bundles, refresh
+from campaignkit.services.refresh import (
+    BREATH,
+    CAMPAIGNS,
+    RECIPIENTS,
+    SETTLED,
+    Progress,
+    Refreshed,
+    bundles,
+    refresh,
+    watch,
+)
 from campaignkit.store import postgres
 from campaignkit.store.duckdb import DuckStore, Session
 from campaignkit.store.probe import COUNTS
@@ -357,6 +369,26 @@ def test_two_do_not_refresh_at_once(build: Build) -> None:
     kit = build(fill, role="operator")
     with kit._store.claim("refresh"), pytest.raises(StoreBusy, match="refresh"):
         kit.refresh()
+
+
+def test_whatever_prevents_counting_is_said_once_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaignkit.services.refresh.INTERVAL", 0)
+    full = OSError(errno.ENOSPC, "No space left on device", "x.duckdb")
+    answers = iter([full, full, NotAllowed("no longer yours"), Refreshed(counted=2, left=0), full])
+    stop, warned = threading.Event(), []
+
+    def once(_heed: Progress) -> Refreshed:
+        answer = next(answers, None)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            stop.set()
+        return answer or Refreshed(counted=1, left=0)
+
+    assert watch(once, stop=stop, warn=warned.append) == 3
+    again = "; counting again when it can be done"
+    no_space = f"x.duckdb: No space left on device{again}"
+    assert warned == [no_space, f"no longer yours{again}", no_space]
 
 
 def test_a_database_from_before_there_were_counts_says_what_to_do_and_answers_all_the_same(
