@@ -42,7 +42,7 @@ from campaignkit.services.answers import (
 from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.provided import CAMPAIGN, REPORTS, STATUS, not_provided
-from campaignkit.services.tally import COLUMN, PASSED, Facets, Tally
+from campaignkit.services.tally import COLUMN, PASSED, Facets, Tally, view_of
 from campaignkit.services.verbs import Verbs
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
@@ -71,7 +71,7 @@ class Campaigns(Verbs):
     def kpis(self) -> Kpis:
         """Return the tiles of the whole scope; archived and queued campaigns count (R3, R8)."""
         with self._store.reading() as session:
-            found = session.rows("campaigns/statuses", self._scope())
+            found = counts.statuses(session, self._viewer.workspaces)
             delivered = (
                 counts.delivered(session, found, scope=self._viewer.workspaces)
                 if self._provides(REPORTS)
@@ -336,14 +336,27 @@ class Campaigns(Verbs):
 
     def _count(self, session: Session, filter: CampaignFilter) -> int:
         variant, parameters = self._matching(filter)
+        tally = self._kept_tally(session, filter)
+        if tally:
+            return tally.total
         matching: int = session.row("campaigns/page", parameters, replace(variant, counted=True))["matching"]
         return matching
 
     def _tally(self, session: Session, filter: CampaignFilter) -> Tally:
         _, parameters = self._matching(filter)
+        tally = self._kept_tally(session, filter)
+        if tally:
+            return tally
         view = Variant(filters=frozenset({filter.view.value}))
         name = "campaigns/facets_found" if PASSED.keys() & filter.active else "campaigns/facets"
         return Tally(session.rows(name, parameters, view), filter)
+
+    def _kept_tally(self, session: Session, filter: CampaignFilter) -> Tally | None:
+        """Return the tally of *filter* where the engine keeps all that it looks at."""
+        if PASSED.keys() & filter.active:
+            return None
+        found = counts.tallied(session, self._viewer.workspaces)
+        return None if found is None else Tally((row for row in found if view_of(row) is filter.view), filter)
 
     def _find(self, session: Session, id: str) -> Campaign:
         (campaign,) = self._with_progress(session, [self.locate(session, id)], Place.DETAIL)

@@ -61,19 +61,44 @@ def progress(session: Session, campaigns: Sequence[Row]) -> dict[int, Row]:
     return {campaign_id: row for campaign_id, row in found.items() if row["recipients"]}
 
 
+def tallied(session: Session, scope: Sequence[str]) -> list[Row] | None:
+    """Return how many campaigns of *scope* there are by workspace, status, moderation, mode and archive mark.
+
+    None where the engine does not keep that by itself.
+    """
+    return session.sums("tallied", {"scope": list(scope)})
+
+
+def statuses(session: Session, scope: Sequence[str]) -> list[Row]:
+    """Return how many campaigns of *scope* there are by workspace and status, in one row or several."""
+    kept = tallied(session, scope)
+    return session.rows("campaigns/statuses", {"scope": list(scope)}) if kept is None else kept
+
+
 def delivered(session: Session, statuses: Iterable[Row], *, scope: Sequence[str]) -> int:
-    """Return how many messages the campaigns that *statuses*, rows of campaigns/statuses, count have delivered."""
+    """Return how many messages the campaigns that *statuses*, what `statuses` returned, count have delivered."""
     asked = {"scope": list(scope)}
-    kept = {_group(row): row["delivered"] for row in session.rows("counts/totals", asked)}
+    sums = session.sums("tallied_delivered", asked)
+    if sums is not None:
+        (kept,) = sums
+        return int(kept["delivered"]) + _delivered_by(session, kept["stale"])
+    totals = {_group(row): row["delivered"] for row in session.rows("counts/totals", asked)}
     groups = {_group(row) for row in statuses}
-    changed = sorted({status for _, status, _ in groups - kept.keys()})
-    found: int = sum(total for group, total in kept.items() if group in groups and group[1] not in changed)
+    changed = sorted({status for _, status, _ in groups - totals.keys()})
+    found: int = sum(total for group, total in totals.items() if group in groups and group[1] not in changed)
     if changed:
         one_by_one = session.rows("counts/delivered", asked | {"statuses": changed})
         stale = [campaign_id for row in one_by_one for campaign_id in row["stale"] or ()]
         found += sum(row["delivered"] for row in one_by_one)
-        if stale:
-            found += session.row("campaigns/delivered", {"campaign_ids": stale})["delivered"]
+        found += _delivered_by(session, stale)
+    return found
+
+
+def _delivered_by(session: Session, ids: Sequence[int] | None) -> int:
+    """Return what campaigns have delivered whose rows have to be counted for it."""
+    if not ids:
+        return 0
+    found: int = session.row("campaigns/delivered", {"campaign_ids": list(ids)})["delivered"]
     return found
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campaignkit.domain.filters import CampaignFilter
-from campaignkit.domain.lifecycle import Mode, Status
+from campaignkit.domain.filters import CampaignFilter, View
+from campaignkit.domain.lifecycle import Mode, Moderation, Status
 from campaignkit.store.base import Row
 
 COLUMN = {"statuses": "status", "modes": "mode", "workspaces": "workspace_id"}  # of a choice among values
@@ -64,6 +64,14 @@ class Tally:
 
     def _without(self, fields: frozenset[str]) -> int:
         return sum(row["campaigns"] for row, failed in self._rows if failed <= fields)
+
+
+def view_of(row: Row) -> View:
+    """Return the view that shows the campaigns of *row*: the SQL of campaigns/facets in Python."""
+    if row["archived"]:
+        return View.ARCHIVE
+    queued = row["status"] == Status.NEW and row["moderation"] == Moderation.PENDING
+    return View.QUEUE if queued else View.CAMPAIGNS
 
 
 def _failed(row: Row, filter: CampaignFilter) -> Iterator[str]:

@@ -31,6 +31,12 @@ class Session(Protocol):
     def be_patient(self) -> None:
         """Let what follows in this session take as long as it takes: it is long work, and not somebody who waits."""
 
+    def sums(self, name: str, parameters: Mapping[str, object]) -> list[Row] | None:
+        """Return the rows of *name*, a question about sums that this engine keeps by itself; None: it keeps none."""
+
+    def put_together(self) -> None:
+        """Tidy the sums that this engine keeps by itself, if it does."""
+
     def copy(
         self,
         name: str,

@@ -7,6 +7,7 @@ transaction, because an action waits for whoever is faster and then has to see w
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import re
 import time
@@ -43,8 +44,8 @@ PIECE_ROWS = 50_000  # of an export: how often it says how far it is, too
 class Session:
     """Statements on one consistent state of the database; only valid inside its `with` block."""
 
-    def __init__(self, connection: Connection, compiler: Compiler) -> None:
-        self.connection, self._compiler = connection, compiler
+    def __init__(self, connection: Connection, compiler: Compiler, *, tallied: bool = False) -> None:
+        self.connection, self._compiler, self._tallied = connection, compiler, tallied
 
     def rows(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> list[Row]:
         """Return the rows of statement *name* as dictionaries; moments are aware, in UTC."""
@@ -60,6 +61,18 @@ class Session:
     def run(self, name: str, parameters: Mapping[str, object]) -> int:
         """Execute statement *name* and return the number of rows it changed."""
         return self.connection.execute(*self._filled(name, parameters, PLAIN)).rowcount
+
+    def sums(self, name: str, parameters: Mapping[str, object]) -> list[Row] | None:
+        """Return the rows of *name*, a question about sums that triggers keep (sql/postgres/tally.sql), if they do."""
+        if not self._tallied:
+            return None
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(_file(name), parameters).fetchall()
+
+    def put_together(self) -> None:
+        """Make few rows of what the triggers have added to those sums since."""
+        if self._tallied:
+            self.connection.execute(_file("put_together"))
 
     def copy(
         self,
@@ -190,7 +203,7 @@ class PostgresStore:
         self._pool = Pool(self._address)
         self._hidden = frozenset() if numbers else frozenset({NUMBERS})
         self._compiler = Compiler(self.dialect, missing=self._hidden, cache=cache)
-        self.probe = Probe()
+        self.probe, self._tallied = Probe(), False
         self.login: str | None = None
         self.granted = Role.VIEWER
 
@@ -206,7 +219,7 @@ class PostgresStore:
         """Look at what the database holds and what the login may do with it; raises `StoreError` or `NotAllowed`."""
         statements.check_once(self._cache)
         with self.reading() as session:
-            ((login, numbers, has_numbers, operator, moderator, hidden),) = session.query(
+            ((login, numbers, has_numbers, operator, moderator, tallied, hidden),) = session.query(
                 _file("rights").decode()
             )
             self._check_readable(login, hidden)
@@ -214,6 +227,7 @@ class PostgresStore:
         if self._numbers and not numbers:
             self._refuse_numbers(login, there=has_numbers)
         self.login, self.probe = login, found
+        self._tallied = tallied and found.provides("kit.counted")
         self.granted = (
             Role.MODERATOR if operator and moderator else Role.OPERATOR if operator else Role.VIEWER
         )
@@ -276,7 +290,7 @@ class PostgresStore:
         """Return a session that sees one state of the database and cannot change it."""
         with sentences(self.name), self._pool.transaction(READ) as connection:
             try:
-                yield Session(connection, self._compiler)
+                yield Session(connection, self._compiler, tallied=self._tallied)
             finally:
                 _undo(connection)
 
@@ -324,6 +338,8 @@ class PostgresStore:
         if new:
             session.script(asset("sql", "schema", "006_numbers.sql").read_text(encoding="utf-8"))
             parts.insert(0, "key")
+        if session.query(_file("own_campaigns").decode()):
+            parts.append("tally")
         for part in parts:
             session.script(_file(part).decode())
 
@@ -336,7 +352,7 @@ class PostgresStore:
     def _transaction(self) -> Iterator[Session]:
         with sentences(self.name), self._pool.transaction(WRITE) as connection:
             try:
-                yield Session(connection, self._compiler)
+                yield Session(connection, self._compiler, tallied=self._tallied)
             except BaseException:
                 _undo(connection)
                 raise
@@ -413,7 +429,7 @@ def _wait_for(connection: Connection, name: str) -> None:
 
 
 def _wanted_indexes(connection: Connection) -> Iterator[str]:
-    """Yield what builds the indexes that are missing, and takes away those that were not finished."""
+    """Yield what builds the indexes that are missing; another one of such a name, or one not finished, goes first."""
     rows = connection.execute(_file("indexed")).fetchall()
     ours = {relation for relation, *_ in rows}
     covered = {(relation, columns) for relation, _, valid, columns in rows if valid}
@@ -422,7 +438,7 @@ def _wanted_indexes(connection: Connection) -> Iterator[str]:
         if not found or found["relation"] not in ours or (found["relation"], found["columns"]) in covered:
             continue
         name = f"{found['relation'].split('.')[0]}.{found['name']}"
-        if any(index == name and not valid for _, index, valid, _ in rows):
+        if any(index == name for _, index, _, _ in rows):
             yield f"drop index concurrently {name}"
         yield line
 
@@ -436,6 +452,7 @@ def _lock_of(name: str) -> dict[str, int]:
     return {"family": CLAIMS, "key": int.from_bytes(digest[:4], "big", signed=True)}
 
 
+@functools.cache
 def _file(name: str) -> bytes:
     return asset("sql", "postgres", f"{name}.sql").read_bytes()
 

@@ -170,6 +170,17 @@ def test_an_index_that_was_not_finished_is_built_anew(prepared: Server, made: Ca
     assert dict(asked(prepared, name, INDEXES)[0])["core.campaignkit_sender"] is True
 
 
+def test_an_index_of_an_earlier_form_is_replaced(prepared: Server, made: Callable[..., str]) -> None:
+    name = made(PREPARED)
+    found = "select pg_get_indexdef('core.campaignkit_outcomes'::regclass)"
+    before = asked(prepared, name, found)
+    with prepared.connect(name) as connection:
+        connection.execute("drop index core.campaignkit_outcomes")
+        connection.execute("create index campaignkit_outcomes on core.recipients (campaign_id, sms_result)")
+    prepare(prepared.url(name))
+    assert asked(prepared, name, found) == before
+
+
 @pytest.fixture
 def viewed(prepared: Server, made: Callable[..., str]) -> str:
     """Return a database whose core.* are views over tables of another schema."""

@@ -1,0 +1,131 @@
+-- What tiles and facets count of all campaigns, kept by triggers, so that no reader has to look at every campaign: only where
+-- core.campaigns is a table of this login's own, and nothing that Core sees. Whoever changes a campaign adds what went and what
+-- came, waits for nobody, and a rollback takes it back; a reader adds up, and `refresh` puts together what has come in. Triggers
+-- are for each row and always on, so that rows that come by replication are counted too.
+create table if not exists kit.tally (                   -- added up: how many campaigns there are of each kind
+  workspace_id varchar not null, status varchar not null, moderation varchar not null, mode varchar, archived boolean not null,
+  campaigns bigint not null
+);
+create table if not exists kit.tally_delivered (         -- added up: what kit.counted holds, whether it still holds or not
+  workspace_id varchar not null, delivered bigint not null
+);
+create table if not exists kit.touched (                 -- whichever campaign or count of one may have changed since that sum
+  campaign_id bigint not null
+);
+alter table kit.counted add column if not exists workspace_id varchar;
+
+create or replace function kit.tally_campaign() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'TRUNCATE' then
+    delete from kit.tally;
+    insert into kit.touched select k.campaign_id from kit.counted k;
+    return null;
+  end if;
+  if tg_op <> 'UPDATE' or (old.campaign_id, old.workspace_id, old.status, old.moderation, old.mode)
+     is distinct from (new.campaign_id, new.workspace_id, new.status, new.moderation, new.mode) then
+    if tg_op <> 'INSERT' then
+      insert into kit.tally values (old.workspace_id, old.status, old.moderation, old.mode,
+        exists (select 1 from kit.archived a where a.campaign_id = old.campaign_id), -1);
+    end if;
+    if tg_op <> 'DELETE' then
+      insert into kit.tally values (new.workspace_id, new.status, new.moderation, new.mode,
+        exists (select 1 from kit.archived a where a.campaign_id = new.campaign_id), 1);
+    end if;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into kit.touched values (old.campaign_id);
+  end if;
+  if tg_op = 'INSERT' or new.campaign_id <> old.campaign_id then
+    insert into kit.touched values (new.campaign_id);
+  end if;
+  return null;
+end
+$$;
+
+create or replace function kit.tally_archived() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'TRUNCATE' then
+    insert into kit.tally
+    select t.workspace_id, t.status, t.moderation, t.mode, m.archived, case when m.archived then -t.campaigns else t.campaigns end
+    from kit.tally t, (values (true), (false)) m (archived) where t.archived;
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into kit.tally
+    select c.workspace_id, c.status, c.moderation, c.mode, m.archived, case when m.archived then -1 else 1 end
+    from core.campaigns c, (values (true), (false)) m (archived) where c.campaign_id = old.campaign_id;
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into kit.tally
+    select c.workspace_id, c.status, c.moderation, c.mode, m.archived, case when m.archived then 1 else -1 end
+    from core.campaigns c, (values (true), (false)) m (archived) where c.campaign_id = new.campaign_id;
+  end if;
+  return null;
+end
+$$;
+
+create or replace function kit.counted_of() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  new.workspace_id := coalesce((select c.workspace_id from core.campaigns c where c.campaign_id = new.campaign_id), '');
+  return new;
+end
+$$;
+
+create or replace function kit.tally_counted() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'TRUNCATE' then
+    delete from kit.tally_delivered;
+    insert into kit.touched select c.campaign_id from core.campaigns c;
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into kit.tally_delivered values (old.workspace_id, -old.delivered);
+    insert into kit.touched values (old.campaign_id);
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into kit.tally_delivered values (new.workspace_id, new.delivered);
+    insert into kit.touched values (new.campaign_id);
+  end if;
+  return null;
+end
+$$;
+
+set local lock_timeout = '5s';
+lock table core.campaigns in share row exclusive mode;
+lock table kit.archived, kit.counted in share row exclusive mode;
+update kit.counted k
+set workspace_id = coalesce((select c.workspace_id from core.campaigns c where c.campaign_id = k.campaign_id), '')
+where k.workspace_id is null;
+create or replace trigger campaignkit_tally after insert or update or delete on core.campaigns for each row execute function kit.tally_campaign();
+create or replace trigger campaignkit_tally_all after truncate on core.campaigns for each statement execute function kit.tally_campaign();
+create or replace trigger campaignkit_tally after insert or update or delete on kit.archived for each row execute function kit.tally_archived();
+create or replace trigger campaignkit_tally_all after truncate on kit.archived for each statement execute function kit.tally_archived();
+create or replace trigger campaignkit_of before insert or update on kit.counted for each row execute function kit.counted_of();
+create or replace trigger campaignkit_tally after insert or update or delete on kit.counted for each row execute function kit.tally_counted();
+create or replace trigger campaignkit_tally_all after truncate on kit.counted for each statement execute function kit.tally_counted();
+alter table core.campaigns enable always trigger campaignkit_tally;
+alter table core.campaigns enable always trigger campaignkit_tally_all;
+alter table kit.archived enable always trigger campaignkit_tally;
+alter table kit.archived enable always trigger campaignkit_tally_all;
+alter table kit.counted enable always trigger campaignkit_of;
+alter table kit.counted enable always trigger campaignkit_tally;
+alter table kit.counted enable always trigger campaignkit_tally_all;
+set local lock_timeout = default;
+
+-- All of it anew: what was there may be of a time without triggers.
+delete from kit.tally;
+insert into kit.tally
+select c.workspace_id, c.status, c.moderation, c.mode, a.campaign_id is not null, count(*)
+from core.campaigns c left join kit.archived a on a.campaign_id = c.campaign_id
+group by c.workspace_id, c.status, c.moderation, c.mode, a.campaign_id is not null;
+delete from kit.tally_delivered;
+insert into kit.tally_delivered select k.workspace_id, sum(k.delivered) from kit.counted k group by k.workspace_id;
+delete from kit.touched;
+insert into kit.touched
+select coalesce(c.campaign_id, k.campaign_id)
+from core.campaigns c full join kit.counted k on k.campaign_id = c.campaign_id
+where c.updated_at is distinct from k.updated_at;
+
+revoke all on function kit.tally_campaign(), kit.tally_archived(), kit.counted_of(), kit.tally_counted() from public;
+grant select on kit.tally, kit.tally_delivered, kit.touched to campaignkit_viewer;
+grant insert, delete on kit.tally, kit.tally_delivered, kit.touched to campaignkit_operator
