@@ -18,7 +18,7 @@ from (
     max(case when s.sort = 'message' then s.sql_id end) over (partition by s.ctn, s.saddr, s.dlr_url order by s.sql_id) as last_before,
     min(case when s.sort = 'message' then s.sql_id end) over (partition by s.ctn, s.saddr, s.dlr_url) as first_after,
     max(s.moment) over (order by s.sql_id) as moment_before,
-    min(s.moment) over (order by s.sql_id rows between current row and unbounded following) as moment_after
+    min(s.moment) over () as moment_after
   from (
     select
       l.sql_id,
