@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +16,16 @@ from campaignkit.domain.lifecycle import Event
 from campaignkit.services.audit import Audit
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.errors import ErrorReports
+from campaignkit.services.pages import MOST_ROWS
 from campaignkit.services.recipients import Recipients
 from campaignkit.settings import Settings, from_environment
 from campaignkit.store.base import Row, Store
 from campaignkit.store.probe import refused
 
 if TYPE_CHECKING:
+    from campaignkit.domain.filters import CampaignFilter
     from campaignkit.services.board import Board, Boards
+    from campaignkit.services.copies import Copied
     from campaignkit.services.exports import Exports
     from campaignkit.services.refresh import Refreshed
 
@@ -95,6 +98,44 @@ class Kit:
 
         told = {} if progress is None else {"progress": progress}
         return refresh(self._store, now=self.clock(), everything=everything, **told)
+
+    def snapshot(
+        self,
+        into: Path | str,
+        *ids: str,
+        filter: CampaignFilter | None = None,
+        force: bool = False,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> Copied:
+        """Copy campaigns *ids*, or those that *filter* lists, or the whole scope, into the DuckDB file *into*.
+
+        Of one moment, and masked: no number and no hash of one is in it, and texts that hold numbers or addresses hold
+        them no more. The file is an ordinary database; it is there when it is whole. *force* replaces what is there.
+        Raises `InvalidInput` for a place or a scope that cannot be, `StoreError` if either database is lost.
+        """
+        from campaignkit.services import copies
+
+        return copies.make(
+            self._store, self.viewer, Path(into).expanduser(), chosen=self._chosen(ids, filter), now=self.clock(),
+            cache=self._settings.cache, force=force, progress=progress or (lambda _step, _share: None),
+        )  # fmt: skip
+
+    def _chosen(self, ids: Sequence[str], filter: CampaignFilter | None) -> list[int] | None:
+        """Return the keys of the campaigns that are asked for, None for all of the scope."""
+        if ids and filter is not None:
+            raise InvalidInput("a snapshot is of campaigns or of a filter: leave one of them out")
+        if ids:
+            return [self.campaigns.outline(id).campaign_id for id in ids]
+        if filter is None:
+            return None
+        found: list[int] = []
+        after = None
+        while True:
+            page = self.campaigns.page(filter, limit=MOST_ROWS, after=after)
+            found += [row.campaign_id for row in page.rows]
+            after = page.next
+            if after is None:
+                return found
 
     def __repr__(self) -> str:
         scope = MASTER if self.viewer.master else ", ".join(self.viewer.workspaces)

@@ -31,6 +31,8 @@ from urllib.parse import quote, unquote, urlsplit
 import psycopg
 from psycopg import sql
 
+from tests import cluster
+
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "listen_addresses": "''"}
 SUPERUSER = "postgres"  # what tests call the owner of everything, whatever a named server calls it
 PREPARED = "prepared"  # the database that the fixture of that name lays out
@@ -48,7 +50,8 @@ SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 class Server:
     """A running server, by an address without a password; `folder` holds a private one's socket and data.
 
-    `prefix` begins the names of databases, `secret` is every login's password, `asks` says whether it is asked for.
+    `prefix` begins the names of databases, `secret` is every login's password, `asks` says whether it is asked for, and
+    `workers` are the other nodes (host, port) if it is the coordinator of a Citus cluster.
     """
 
     address: str
@@ -56,6 +59,7 @@ class Server:
     prefix: str = ""
     secret: str = field(default="s3cret", repr=False)
     asks: bool = False
+    workers: tuple[tuple[str, int], ...] = ()
 
     def called(self, database: str) -> str:
         """Return what the server calls a database of the tests; a name that has been made by `create` is left alone."""
@@ -112,19 +116,39 @@ class Server:
         Its letters have cases beyond ASCII, as users' have.
         """
         name = self.called(database)
-        with self.connect() as connection:
-            knows_builtin = connection.info.server_version >= 170000
-            letters = (
-                "locale_provider builtin builtin_locale 'C.UTF-8'" if knows_builtin else "locale 'C.UTF-8'"
-            )
-            like = self.called(template) if template else f"template0 encoding 'UTF8' {letters}"
-            connection.execute(f"create database {name} template {like}".encode())
+        if self.workers:
+            cluster.create(self, name, like=self.called(template) if template else None)
+        else:
+            with self.connect() as connection:
+                connection.execute(self.creating(name, template))
         return name
+
+    def creating(self, name: str, template: str | None) -> bytes:
+        """Return the command that makes a database."""
+        with self.connect() as connection:
+            builtin = connection.info.server_version >= 170000
+        letters = "locale_provider builtin builtin_locale 'C.UTF-8'" if builtin else "locale 'C.UTF-8'"
+        like = self.called(template) if template else f"template0 encoding 'UTF8' {letters}"
+        return f"create database {name} template {like}".encode()
+
+    def scale(self, database: str) -> None:
+        """Distribute what stands in a database, where the server is a cluster (sql/scale/citus.sql)."""
+        if self.workers:
+            cluster.distribute(self, database)
 
     def drop(self, database: str) -> None:
         """Remove a database, whoever is still connected to it."""
-        with self.connect() as connection:
-            connection.execute(f"drop database {self.called(database)} with (force)".encode())
+        for node in self.nodes():
+            with node.connect() as connection:
+                connection.execute(f"drop database {self.called(database)} with (force)".encode())
+
+    def nodes(self) -> Iterator[Server]:
+        """Yield the server, and its workers if it has any."""
+        yield self
+        there = urlsplit(self.address)
+        owner = there.netloc.rpartition("@")[0]
+        for host, port in self.workers:
+            yield replace(self, address=there._replace(netloc=f"{owner}@{host}:{port}").geturl(), workers=())
 
     def behind(self, folder: Path) -> Server:
         """Return the same server as it is reached through a socket in *folder*."""
@@ -194,6 +218,7 @@ def borrowed(address: str) -> Iterator[Server]:
                 f"campaignkit {info.password}".encode()
             ).hexdigest(),  # the same in every run
             asks=connection.pgconn.used_password,
+            workers=cluster.workers(connection),
         )
         with _passwords(Path(folder) / "pgpass", {info.user: info.password, "*": server.secret}):
             _make_groups(connection)
@@ -203,7 +228,7 @@ def borrowed(address: str) -> Iterator[Server]:
             finally:
                 _BORROWED.pop()
                 as_login.cache_clear()
-                _sweep(connection, server.prefix)
+                _sweep(connection, server)
 
 
 def _without_password(address: str, user: str, database: str) -> str:
@@ -247,22 +272,23 @@ def _make_groups(connection: psycopg.Connection[Any]) -> None:
                 connection.execute(sql.SQL("comment on role {} is {}").format(role, sql.Literal(OURS)))
 
 
-def _sweep(connection: psycopg.Connection[Any], prefix: str) -> None:
+def _sweep(connection: psycopg.Connection[Any], server: Server) -> None:
     """Drop our databases; whoever is the last of several runs, also roles, and what runs that were killed have left."""
-    _drop_databases(connection, prefix)
+    _drop_databases(server, server.prefix)
     connection.execute("select pg_advisory_unlock_shared(%s, %s)", [LOCKS, RUNNING])
     if connection.execute("select pg_try_advisory_lock(%s, %s)", [LOCKS, RUNNING]).fetchone() == (True,):
-        _drop_databases(connection, PREFIX)
+        _drop_databases(server, PREFIX)
         ours = "select rolname from pg_roles where shobj_description(oid, 'pg_authid') = %s"
         for (name,) in connection.execute(ours, [OURS]).fetchall():
             connection.execute(sql.SQL("drop role {}").format(sql.Identifier(name)))
 
 
-def _drop_databases(connection: psycopg.Connection[Any], prefix: str) -> None:
-    for (name,) in connection.execute(
-        "select datname from pg_database where starts_with(datname, %s)", [prefix]
-    ).fetchall():
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+def _drop_databases(server: Server, prefix: str) -> None:
+    named = "select datname from pg_database where starts_with(datname, %s)"
+    for node in server.nodes():
+        with node.connect() as connection:
+            for (name,) in connection.execute(named, [prefix]).fetchall():
+                connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 # ── a private one ────────────────────────────────────────────────────────────

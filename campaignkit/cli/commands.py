@@ -371,6 +371,10 @@ def _download(given: argparse.Namespace) -> Result:
     return exporting.download(_open(given), given)
 
 
+def _snapshot(given: argparse.Namespace) -> Result:
+    return exporting.snapshot(_open(given), campaign_filter(given), given)
+
+
 _REPORT = "window_from window_to zone as_of baseline title incident authors supersedes".split()
 
 
@@ -479,6 +483,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Result]] = {
     "export": _export,
     "exports": _exports,
     "download": _download,
+    "snapshot": _snapshot,
     "report": _report,
     "verify": _verify,
     "up": _up,

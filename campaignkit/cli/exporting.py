@@ -1,15 +1,16 @@
-"""Exports on the command line: make one into a file of the user's, list them, fetch one that is kept."""
+"""Exports on the command line: make one into a file of the user's, list them, fetch one that is kept; and copies."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from campaignkit.cli import tables
 from campaignkit.cli.progress import Progress
-from campaignkit.domain.filters import RecipientFilter
+from campaignkit.domain.filters import CampaignFilter, RecipientFilter
 from campaignkit.kit import Kit
 from campaignkit.services.exports import Export
 
@@ -43,6 +44,37 @@ def exports(kit: Kit, given: argparse.Namespace) -> Result:
     found = kit.exports.of(given.id)
     rows = [{name: getattr(row, name) for name in LISTED} for row in found]
     return {"rows": rows}, lambda: tables.exports(found)
+
+
+def snapshot(kit: Kit, filter: CampaignFilter, given: argparse.Namespace) -> Result:
+    """Copy campaigns, or the scope, into a DuckDB file of the user's."""
+    from campaignkit.importing.place import ended_in_order
+
+    with ended_in_order(), Progress("snapshot") as progress:
+        made = kit.snapshot(
+            given.into,
+            *given.ids,
+            filter=filter if filter.active else None,
+            force=given.force,
+            progress=lambda step, share: progress(f"{share:.0%} {step}", share),
+        )
+    if made.unaudited:
+        print(f"campaignkit: {made.unaudited}", file=sys.stderr)
+    answer = {
+        "file": str(made.file),
+        "workspaces": list(made.workspaces),
+        "campaigns": made.campaigns,
+        "recipients": made.recipients,
+        "as_of": made.as_of,
+        "audited": not made.unaudited,
+    }
+    return (
+        answer,
+        lambda: (
+            f"{made.file}: {made.campaigns:,} campaigns, {made.recipients:,} recipients, numbers masked, as of"
+            f" {tables.cell(made.as_of)}"
+        ),
+    )
 
 
 def _place(out: Path) -> Path:

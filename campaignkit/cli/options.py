@@ -157,6 +157,16 @@ def _campaigns(parser: argparse.ArgumentParser) -> None:
     _paging(parser)
 
 
+def _snapshot(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "ids", metavar="ID", nargs="*", help="the campaigns; else those that the filters list"
+    )
+    _campaign_filters(parser)
+    parser.set_defaults(view=View.CAMPAIGNS)
+    parser.add_argument("--into", metavar="FILE", type=Path, required=True, help="the DuckDB file to write")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+
+
 def _report(parser: argparse.ArgumentParser) -> None:
     """Options that are left out keep what the notebook's own parameters say."""
     parser.add_argument("ids", metavar="ID", nargs="*", help="the campaigns; or choose them by the filters")
@@ -297,6 +307,7 @@ OPTIONS = {
     "recipients": _recipients,
     "export": _export,
     "download": _download,
+    "snapshot": _snapshot,
     "report": _report,
     "verify": _verify,
     "up": _up,

@@ -37,6 +37,7 @@ COMMANDS = {
     "export": "write the recipients of a campaign into a file of yours, numbers masked",
     "exports": "list the exports of a campaign and how far they are",
     "download": "copy an export of yours that is still kept into a file",
+    "snapshot": "copy the scope, or some campaigns, into a DuckDB file of yours, numbers masked",
     "report": "write a sealed incident report on campaigns: a folder that proves its own figures",
     "verify": "check a report's folder, offline: 0 identical, 1 differs, 3 other versions",
     "up": "start JupyterLab on the notebooks and Voila on the dashboards",

@@ -22,5 +22,6 @@ GLOSSARY: Mapping[str, str] = {
     "downloaded": "Such a file was fetched.",
     "pii_revealed": "Somebody with the extra grant saw full phone numbers.",
     "note": "Somebody wrote down a remark; nothing was changed.",
+    "snapshot_taken": "The campaign, or its whole workspace, was copied into a file, numbers masked.",
     "report_sealed": "An incident report was sealed; the note holds its digest.",
 }

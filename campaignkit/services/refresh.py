@@ -91,12 +91,15 @@ def _run(store: Store, names: Iterable[str], parameters: Row) -> None:
             session.run(name, parameters)
 
 
-def bundles(stale: list[Row]) -> Iterator[list[int]]:
-    """Yield the campaigns of *stale*, rows of counts/stale, in bundles of bounded size, in order."""
+def bundles(stale: list[Row], most: int = RECIPIENTS) -> Iterator[list[int]]:
+    """Yield the campaigns of *stale*, rows of counts/stale, in bundles of at most so many recipients, in order.
+
+    A campaign that has more is alone.
+    """
     bundle: list[int] = []
     size = 0
     for row in stale:
-        if bundle and (size + row["size"] > RECIPIENTS or len(bundle) >= CAMPAIGNS):
+        if bundle and (size + row["size"] > most or len(bundle) >= CAMPAIGNS):
             yield bundle
             bundle, size = [], 0
         bundle.append(row["campaign_id"])

@@ -59,6 +59,19 @@ class Session(Protocol):
     def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
         """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes."""
 
+    def file(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        path: Path,
+        variant: Variant = PLAIN,
+        tell: Callable[[int], object] | None = None,
+    ) -> str:
+        """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from.
+
+        *tell* hears now and then how many there are already, as far as the engine knows.
+        """
+
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""
 

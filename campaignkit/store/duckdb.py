@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from campaignkit.assets import asset
 from campaignkit.domain.access import Role
 from campaignkit.domain.errors import StoreBusy, StoreError, StoreMissing, StoreUnreadable
 from campaignkit.store import base, claims, gate, statements
@@ -113,12 +114,14 @@ class Session:
             ).fetchall()
         return int(rows)
 
-    def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
+    def parquet(
+        self, name: str, parameters: Mapping[str, object], path: Path, variant: Variant = PLAIN
+    ) -> None:
         """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes.
 
         Raises `OSError` if the file cannot take them.
         """
-        compiled = self._compiler(name, Variant())
+        compiled = self._compiler(name, variant)
         given = {key: parameters[key] for key in compiled.parameters}
         copy = f"copy ({compiled.sql}) to {_literal(str(path))} (format parquet, compression zstd)"
         self.connection.execute("set threads = 1").complete()  # or row groups end where a thread happens to
@@ -127,6 +130,41 @@ class Session:
                 self.connection.execute(copy, given).complete()
         finally:
             self.connection.execute("reset threads").complete()
+
+    def file(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        path: Path,
+        variant: Variant = PLAIN,
+        tell: Callable[[int], object] | None = None,  # noqa: ARG002 - it is done before it could say
+    ) -> str:
+        """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from."""
+        self.parquet(name, parameters, path, variant)
+        return f"read_parquet({_literal(str(path))})"
+
+    def take(self, relation: str, rows: str, *, before: int = 0) -> None:
+        """Append *rows*, what `file` has returned, to *relation*; recipients in their order, counted anew.
+
+        *before* is how many came before of a campaign that comes in pieces. Raises `OSError` where the disk is full,
+        and `StoreUnreadable` for rows that break the contract.
+        """
+        append, given = f"insert into {relation} by name from arrived", {}
+        if relation == "core.recipients":
+            append = asset("sql", "import", "arrived.sql").read_text(encoding="utf-8")
+            given = {"before": before}
+        try:
+            with _file_errors(Path(relation)):
+                self.connection.execute(f"create or replace temp view arrived as from {rows}").complete()
+                self.connection.execute(append, given).complete()
+        except (
+            duckdb.ConstraintException,
+            duckdb.ConversionException,
+            duckdb.InvalidInputException,
+        ) as error:
+            raise StoreUnreadable(
+                f"{relation} holds what the data contract forbids: `campaignkit check` on the source finds it"
+            ) from error
 
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""

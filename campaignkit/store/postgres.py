@@ -124,16 +124,33 @@ class Session:
 
         They come as COPY's text, and DuckDB makes the file of it, as it does of its own rows.
         """
-        sql, given = self._filled(name, parameters, PLAIN)
-        columns = {column: _TYPES[kind] for column, kind in self._columns(sql, given)}
         text = path.with_name(f"{path.name}.csv")
         try:
-            copying = self._copied(sql, given, how="format csv, force_quote *")
-            with text.open("xb", buffering=BLOCK_BYTES) as file, contextlib.closing(copying) as lines:
-                file.writelines(lines)
-            _as_parquet(text, columns, path)
+            _as_parquet(self.file(name, parameters, text), path)
         finally:
             text.unlink(missing_ok=True)
+
+    def file(
+        self,
+        name: str,
+        parameters: Mapping[str, object],
+        path: Path,
+        variant: Variant = PLAIN,
+        tell: Callable[[int], object] | None = None,
+    ) -> str:
+        """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from.
+
+        *tell* hears now and then how many there are already.
+        """
+        sql, given = self._filled(name, parameters, variant)
+        columns = {column: _TYPES[kind] for column, kind in self._columns(sql, given)}
+        copying = self._copied(sql, given, how="format csv")
+        with path.open("xb", buffering=BLOCK_BYTES) as file, contextlib.closing(copying) as lines:
+            for number, line in enumerate(lines):
+                file.write(line)
+                if tell and number % TELL_ROWS == 0:
+                    tell(number)
+        return _reading(path, columns)
 
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""
@@ -471,20 +488,24 @@ _TYPES = {  # of PostgreSQL, by number: what DuckDB calls it
 }  # fmt: skip
 
 
-def _as_parquet(text: Path, columns: Mapping[str, str], path: Path) -> None:
-    """Turn the CSV *text*, in which every value is quoted and a null is not, into a Parquet file of its rows."""
-    import duckdb
-
+def _reading(text: Path, columns: Mapping[str, str]) -> str:
+    """Return what DuckDB reads the CSV *text* by, in which an empty text is quoted and a null is not."""
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     how = (
-        "header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
-        f" allow_quoted_nulls = false, max_line_size = {1 << 24}, parallel = false, columns = {{{types}}}"
+        "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+        f"allow_quoted_nulls = false, max_line_size = {1 << 24}, parallel = false, columns = {{{types}}}"
     )
+    return f"read_csv({_literal(text)}, {how})"
+
+
+def _as_parquet(rows: str, path: Path) -> None:
+    """Write what DuckDB reads *rows* by into a Parquet file."""
+    import duckdb
+
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'").complete()
         connection.execute(
-            f"copy (select * from read_csv({_literal(text)}, {how})) to {_literal(path)}"  # noqa: S608 - two files of ours
-            " (format parquet, compression zstd)"
+            f"copy (select * from {rows}) to {_literal(path)} (format parquet, compression zstd)"  # noqa: S608 - two files of ours
         ).complete()
 
 

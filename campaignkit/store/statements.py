@@ -37,7 +37,7 @@ CACHE_FORMAT = "7"  # raise it whenever this module would compile the same file 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own, what PostgreSQL alone has.
 NOT_STATEMENTS = frozenset(
-    {"schema", "checks", "adapters", "adopt", "import", "demo", "report", "simulate", "postgres"}
+    {"schema", "checks", "adapters", "adopt", "import", "demo", "report", "simulate", "postgres", "scale"}
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,35 @@ def test_a_campaign_is_approved_audited_counted_and_exported(run: Run, url: str,
     assert (status, err, json.loads(out)["rows_written"]) == (0, "", 1)
     status, out, err = run("note", ONE, "x", "--as", "eve", *given)
     assert (status, out) == (1, "") and "whoever acts is the login, here mona" in err
+
+
+def test_a_snapshot_of_a_server_is_a_file_that_every_command_takes(
+    run: Run, url: str, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "copy.duckdb")
+    given = ("--db", url, "--workspace", "master", "--json")
+    status, said, err = run("snapshot", "--into", out, *given)
+    told = json.loads(said)
+    assert (
+        status == 0
+        and err == "campaignkit: the audit trail does not know of it: that takes the role operator\n"
+    )
+    assert datetime.fromisoformat(told.pop("as_of"))
+    assert told == {"file": out, "workspaces": ["retail"], "campaigns": 1, "recipients": 1, "audited": False}
+    status, said, err = run("snapshot", "--into", out, *given)
+    assert (status, said) == (1, "") and "is there already" in err and err.count("\n") == 1
+    status, said, err = run("snapshot", ONE, "--into", out, "--force", "--role", "operator", *given)
+    assert (status, err, json.loads(said)["audited"]) == (0, "", True)
+    assert [row["action"] for row in json.loads(run("audit", ONE, *given)[1])["rows"]] == ["snapshot_taken"]
+    for command in (
+        ["check"],
+        ["kpis"],
+        ["show", ONE],
+        ["recipients", ONE],
+        ["init"],
+        ["refresh", "--role", "operator"],
+    ):
+        assert run(*command, "--db", out, "--workspace", "master")[0] == 0
 
 
 def test_what_works_on_files_alone_says_so(run: Run, url: str) -> None:

@@ -222,6 +222,7 @@ def on_postgres(on_duckdb: Session, postgres: Server, cache: Path) -> Iterator[P
     with postgres.connect(postgres.create("filled")) as connection:
         for statement in schema():
             connection.execute(statement)  # type: ignore[arg-type]
+        postgres.scale("filled")
         copy(on_duckdb, connection)
         yield Postgres(connection, Compiler("postgres", missing=frozenset(), cache=cache))
 

@@ -290,6 +290,35 @@ def test_a_server_that_dies_in_mid_export_leaves_nothing_half(
     assert kit.exports.make(ONE, out=tmp_path / "a.csv").rows_written == 59_992
 
 
+def test_a_server_that_dies_in_mid_snapshot_leaves_nothing_and_one_that_changes_is_copied_as_it_was(
+    prepared: Server, name: str, kit: Kit, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    owner.execute(
+        "insert into core.recipients (campaign_id, recipient_id, ctn_tail, stage, sms_result, created_at, error)"
+        " select c, n, '0123', 'New', 'unknown', now(), repeat('x', 300)"
+        " from generate_series(10, 30000) n, unnest(array[1, 2]) c"
+    )
+
+    def cutting_off(step: str, share: float) -> None:
+        if step == "recipients" and share > 0:
+            cut(owner)
+
+    owner.execute("update core.campaigns set total = 30000")
+    with pytest.raises(StoreUnreachable, match="the connection to .* was lost") as refused:
+        kit.snapshot(tmp_path / "copy.duckdb", progress=cutting_off)
+    assert "\n" not in str(refused.value) and list(tmp_path.iterdir()) == []
+
+    def changing(step: str, share: float) -> None:
+        if step == "recipients" and share > 0:
+            owner.execute(
+                "delete from core.recipients where recipient_id > 10; delete from core.campaigns where campaign_id = 2"
+            )
+
+    made = kit.snapshot(tmp_path / "copy.duckdb", progress=changing)
+    assert (made.campaigns, made.recipients) == (2, 2 * 29_991 + 1), "as it was when it began"
+    assert kit.recipients.page(ONE).total == 2
+
+
 def test_what_takes_longer_than_the_site_allows_is_a_sentence(prepared: Server, name: str) -> None:
     store = database(f"{prepared.url(name)}&options=-c%20statement_timeout%3D50ms").open()
 
