@@ -38,7 +38,7 @@ NUMBERS = "core.recipient_numbers"
 NO_COUNTS = ", which does not say what changed: no counts are kept"  # on core.campaigns, see keeps_counts
 BUSY_SECONDS = 60.0
 BLOCK_BYTES = 1 << 20
-PIECE_ROWS = 50_000  # of an export: how often it says how far it is, too
+PIECE_ROWS = 50_000  # of an export and a copy: how often they say how far they are, too
 
 
 class Session:
@@ -148,7 +148,7 @@ class Session:
         with path.open("xb", buffering=BLOCK_BYTES) as file, contextlib.closing(copying) as lines:
             for number, line in enumerate(lines):
                 file.write(line)
-                if tell and number % TELL_ROWS == 0:
+                if tell and number % PIECE_ROWS == 0:
                     tell(number)
         return _reading(path, columns)
 
