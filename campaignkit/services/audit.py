@@ -10,7 +10,7 @@ from typing import TextIO
 from campaignkit.domain.access import Viewer
 from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.filters import Cursor, texts
-from campaignkit.services.answers import mask_actor
+from campaignkit.services.answers import mask_actor, mask_numbers
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.look import Look
 from campaignkit.services.pages import check_limit, later, order_name
@@ -118,7 +118,7 @@ class Audit:
         return AuditEvent(
             action=row["action"],
             actor=self._shown(row["actor"]),
-            note=row["note"],
+            note=mask_numbers(row["note"]),
             occurred_at=row["occurred_at"],
             source="toolkit" if row["place"].startswith("1") else "core",
         )

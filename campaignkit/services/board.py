@@ -26,7 +26,7 @@ from campaignkit.domain.rates import (
     usual,
 )
 from campaignkit.domain.windows import next_opening
-from campaignkit.services.answers import in_contract
+from campaignkit.services.answers import in_contract, mask_numbers
 from campaignkit.services.campaigns import COUNTED, Campaigns
 from campaignkit.store.base import Row, Session, Store
 
@@ -239,7 +239,7 @@ def _line(
         troubles=tuple(trouble for trouble, found in troubles.items() if found),
         low_since=now - SETTLED - (SLICES - low_since(curve, known)) * SLICE if low and known else None,
         low_on=tuple(low_on) if low and len(low_on) < len(curves) else (),
-        reason=row["reason"],
+        reason=mask_numbers(row["reason"]),
     )
 
 

@@ -38,6 +38,7 @@ from campaignkit.services.answers import (
     campaign_of,
     in_contract,
     mask_actor,
+    mask_numbers,
 )
 from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
@@ -255,7 +256,7 @@ class Campaigns(Verbs):
         return History(rows=tuple(reversed(steps(events))), not_provided=missing)
 
     def _entered(self, row: Row) -> Entered:
-        by_hand, reason = row["actor"] is not None, row["reason"]
+        by_hand, reason = row["actor"] is not None, mask_numbers(row["reason"])
         if by_hand:
             who = f"{row['action']} by {mask_actor(row['actor'], clear=self._viewer.clear_numbers)}"
             reason = f"{who}: {reason}" if reason else who

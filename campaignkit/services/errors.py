@@ -8,6 +8,7 @@ from datetime import datetime
 
 from campaignkit.codes import meaning
 from campaignkit.domain.delivery import SmsResult, Stage, StatTable
+from campaignkit.services.answers import mask_numbers
 from campaignkit.services.campaigns import Campaigns
 from campaignkit.services.look import Look
 from campaignkit.services.provided import REPORTS
@@ -99,7 +100,7 @@ class ErrorReports:
                 if reasons:
                     found = replace(found, err=reasons[0]["err"], err_count=reasons[0]["recipients"])
         return Errors(
-            jobs=tuple(JobError(**row) for row in jobs),
+            jobs=tuple(JobError(**row | {"message": mask_numbers(row["message"])}) for row in jobs),
             messages=messages,
             channels=channels,
             standout=found,

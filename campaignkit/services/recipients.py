@@ -11,7 +11,7 @@ from campaignkit.domain.delivery import Kind, SmsResult, Stage, Verdict
 from campaignkit.domain.errors import NotFound
 from campaignkit.domain.filters import Cursor, E, RecipientFilter, RecipientSort, expect
 from campaignkit.domain.lists import RecipientList
-from campaignkit.services.answers import in_contract
+from campaignkit.services.answers import in_contract, mask_numbers
 from campaignkit.services.campaigns import PAGE_ROWS, Campaigns, judged
 from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
@@ -258,6 +258,7 @@ def _recipient(row: Row, number: str | None = None) -> Recipient:
         # R52: the time the final receipt came; an intermediate one delivers nothing
         "delivered_at": row["dlr_at"] if row["sms_result"] != SmsResult.UNKNOWN else None,
     }
+    known |= {name: mask_numbers(row[name]) for name in ("error", "filter")}
     del known["ctn_tail"], known["dlr_at"]
     return Recipient(**known)
 

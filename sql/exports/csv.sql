@@ -4,7 +4,7 @@
 -- apostrophe in front; a number as E.164 writes it does not (R65). Those signs come before A and most texts do not, so one
 -- comparison settles most; the lists are short on purpose: DuckDB turns an IN of six and more into a join, which keeps no
 -- order. A masked number begins with a star, so it needs no guard. Moments leave as timestamps in UTC, which the store's copy writes as ISO 8601. Without the grant
--- `recipient_numbers` is compiled away, and nothing here can lead to a number (R57).
+-- `recipient_numbers` is compiled away, and nothing here can lead to a number (R57); nor can a free text, with the grant or without.
 select
   r.recipient,
   case when ascii(r.stage) < 65 and (ascii(r.stage) in (43, 45, 61, 64) or ascii(r.stage) in (0, 9, 13)) and r.stage <> '' and r.stage !~ '^[+]?[0-9]+$' then '''' || r.stage else r.stage end as stage,
@@ -19,9 +19,11 @@ select
 from (
   select p.recipient_id, coalesce(
            case when ascii(n.ctn) < 65 and (ascii(n.ctn) in (43, 45, 61, 64) or ascii(n.ctn) in (0, 9, 13)) and n.ctn <> '' and n.ctn !~ '^[+]?[0-9]+$' then '''' || n.ctn else n.ctn end,
-           '****' || p.ctn_tail) as recipient, p.stage, p.esme, p.filter,
+           '****' || p.ctn_tail) as recipient, p.stage, p.esme,
+         regexp_replace(p.filter, '[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}', '****', 'g') as filter,
          case when p.sms_result <> 'unknown' then p.dlr_at end as dlr_at, p.smpp_code, p.smsid, p.created_at,
-         p.sent_at, p.error
+         p.sent_at,
+         regexp_replace(p.error, '[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}', '****', 'g') as error
   from core.recipients p
   left join core.recipient_numbers n on n.campaign_id = p.campaign_id and n.recipient_id = p.recipient_id
   where p.campaign_id = :campaign_id::bigint

@@ -228,3 +228,38 @@ def test_a_read_only_store_reveals_nothing(path: str) -> None:
     kit._store.writable = False
     with pytest.raises(StoreError, match="read-only"):
         kit.recipients.page(ONE)
+
+
+SAID = {
+    "no route to +447946000901": "no route to ****",
+    "+44 (79) 46-000-901 is barred": "**** is barred",
+    "447946000901,447946000902": "****,****",
+    "retried 3 times in 120 s, 1234 bytes": "retried 3 times in 120 s, 1234 bytes",
+}
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_a_free_text_shows_nobody_a_number(build: Build, tmp_path: Path, *, clear: bool) -> None:
+    """The place of a number is its own column, where the grant decides and the audit trail knows (R57)."""
+
+    def fill(session: world.Session) -> None:
+        plain(session)
+        for number, text in enumerate(SAID, start=1):
+            world.execute(session, f"update core.recipients set error = '{text}', filter = '{text}' where recipient_id = {number}")  # fmt: skip
+        said = "no route to +447946000901"
+        world.insert(session, "core.job_errors", job_error_id=1, campaign_id=1, phase="Sending", code="X", message=said, occurred_at=NOW)  # fmt: skip
+        world.insert(session, "core.state_events", event_id=1, campaign_id=1, phase="Paused", reason=said, occurred_at=NOW)  # fmt: skip
+        world.insert(session, "core.audit_events", audit_id=1, workspace_id="retail", campaign_id=1, action="note", actor="ann", note=said, occurred_at=NOW)  # fmt: skip
+
+    store = owned(build(fill))
+    keep_numbers(store)
+    kit = opened(store.address, clear_numbers=clear)
+    shown = {row.recipient_id: (row.error, row.filter) for row in kit.recipients.page(ONE).rows}
+    kit.exports.make(ONE, out=tmp_path / "out.csv", clear=clear)
+    written = [(row["error"], row["filter"]) for row in read(tmp_path / "out.csv")]
+    for number, text in enumerate(SAID.values(), start=1):
+        assert shown[number] == (text, text)
+        assert written[number - 1] == (text, text)
+    assert kit.errors.of(ONE).jobs[0].message == "no route to ****"
+    assert kit.campaigns.history(ONE).rows[0].reason == "no route to ****"
+    assert [row.note for row in kit.audit.of(ONE).rows][-1] == "no route to ****"

@@ -34,6 +34,7 @@ from campaignkit.domain.errors import (
     StoreError,
 )
 from campaignkit.domain.exports import COLUMNS
+from campaignkit.services.answers import mask_numbers
 from campaignkit.services.exports import Exports
 from campaignkit.store.duckdb import DuckStore
 from tests import world
@@ -180,7 +181,7 @@ def guarded(text: str) -> str:
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(texts, texts), min_size=1, max_size=20))
-def test_a_csv_parses_back_to_the_rows_and_a_number_is_never_touched(
+def test_a_csv_parses_back_to_the_rows_and_a_number_is_touched_in_free_text_alone(
     kit: Kit, cells: list[tuple[str, str]]
 ) -> None:
     if kit._store.dialect == "postgres":  # which keeps no text with a NUL in it
@@ -191,7 +192,8 @@ def test_a_csv_parses_back_to_the_rows_and_a_number_is_never_touched(
             world.recipient(session, 1, number, error=error, smsid=smsid)
     done = kit.exports.run_one(kit.exports.request(ONE).export_id)
     rows = read(kit.exports._files.path(f"{done.export_id}.csv"))
-    assert [(row["error"], row["smsid"]) for row in rows] == [(guarded(a), guarded(b)) for a, b in cells]
+    expected = [(guarded(mask_numbers(error)), guarded(smsid)) for error, smsid in cells]
+    assert [(row["error"], row["smsid"]) for row in rows] == expected
 
 
 # ── who may, and what is written down ────────────────────────────────────────
