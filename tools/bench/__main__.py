@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,7 @@ CLICKED = ("browser", "rivals")
 def main(arguments: Sequence[str]) -> int:
     """Run every piece, or those named, on the same new data and print one table; 1 if something got worse."""
     given = _parsed(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is ended ends its servers
     rounds = {} if given.rounds is None else {"rounds": given.rounds}
     with tempfile.TemporaryDirectory(prefix="campaignkit-bench-") as folder:
         data = Path(folder) / "sample.duckdb"

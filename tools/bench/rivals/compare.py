@@ -28,7 +28,7 @@ from campaignkit.services.campaigns import PAGE_ROWS
 from tools.bench import clicks
 from tools.bench.browser import opened, picture, served
 from tools.bench.clicks import Step, Way
-from tools.bench.figures import Figure
+from tools.bench.figures import Figure, Times
 from tools.bench.questions import Questions
 from tools.bench.rivals.install import PREFIX, version
 from tools.browser import launch
@@ -124,7 +124,7 @@ def _beside(
                     f"{server}: {action}: no figure beside {rival}: {_cause(error)}{_told(page)}; seen in {seen}"
                 )
                 continue
-            _say(f"{server}: {action}: {took.median:.0f} ms, {rival} {limit.median:.0f} ms")
+            _say(f"{server}: {action}: {_ms(took)}, {rival} {_ms(limit)}")
             yield Figure(
                 name=f"{server}: {action} beside {name}", took=took, limit_name=rival, limit=limit, target=1
             )
@@ -138,6 +138,10 @@ def _told(page: Page) -> str:
     """Return what the rival's kernel code raised, if it did: the page shows it."""
     raised = page.locator(".rival-raised").first.text_content()
     return f" ({raised})" if raised else ""
+
+
+def _ms(times: Times) -> str:
+    return f"{times.median:.0f} ms (95 %: {times.p95:.0f})"
 
 
 def _say(sentence: str) -> None:
