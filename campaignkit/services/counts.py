@@ -70,18 +70,17 @@ def tallied(session: Session, scope: Sequence[str]) -> list[Row] | None:
 
 
 def statuses(session: Session, scope: Sequence[str]) -> list[Row]:
-    """Return how many campaigns of *scope* there are by workspace and status, in one row or several."""
-    kept = tallied(session, scope)
-    return session.rows("campaigns/statuses", {"scope": list(scope)}) if kept is None else kept
-
-
-def delivered(session: Session, statuses: Iterable[Row], *, scope: Sequence[str]) -> int:
-    """Return how many messages the campaigns that *statuses*, what `statuses` returned, count have delivered."""
+    """Return how many campaigns of *scope* there are by status, in one row or several."""
     asked = {"scope": list(scope)}
-    sums = session.sums("tallied_delivered", asked)
-    if sums is not None:
-        (kept,) = sums
-        return int(kept["delivered"]) + _delivered_by(session, kept["stale"])
+    kept = session.sums("tiles", asked)
+    return session.rows("campaigns/statuses", asked) if kept is None else kept
+
+
+def delivered(session: Session, statuses: Sequence[Row], *, scope: Sequence[str]) -> int:
+    """Return how many messages the campaigns that *statuses*, what `statuses` returned, count have delivered."""
+    if statuses and "stale" in statuses[0]:
+        return int(statuses[0]["delivered"]) + _delivered_by(session, statuses[0]["stale"])
+    asked = {"scope": list(scope)}
     totals = {_group(row): row["delivered"] for row in session.rows("counts/totals", asked)}
     groups = {_group(row) for row in statuses}
     changed = sorted({status for _, status, _ in groups - totals.keys()})

