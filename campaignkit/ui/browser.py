@@ -147,8 +147,9 @@ class CampaignBrowser(Answering):
     def _acts(self) -> Mapping[str, Callable[[str, Message], str | None]]:
         """Return the wishes of a kit that may act; the code for them is imported here alone (R45)."""
         from campaignkit.ui.acting import Acting
+        from campaignkit.ui.exports import Taking
 
-        acting = Acting(self._kit)
+        acting, taking = Acting(self._kit), Taking(self._kit)
 
         def act(_event: str, message: Message) -> str:
             try:
@@ -166,9 +167,7 @@ class CampaignBrowser(Answering):
                 self._refresh("refresh", message)
 
         def take(_event: str, message: Message) -> None:
-            from campaignkit.ui.exports import Exports
-
-            said, piece = self._detail.part(Exports).piece(message)
+            said, piece = taking.piece(message)
             self.send(said, buffers=[piece])
 
         return {"act": act, "archive-count": count, "archive-all": archive, "download": take}

@@ -27,7 +27,6 @@ PIECE = 2**20  # bytes of a file in one message: what the kernel holds of it at 
 class Opened:
     """A file that the page is taking along, and what it is called there."""
 
-    export_id: str
     path: Path
     name: str
 
@@ -39,7 +38,6 @@ class Exports:
         self._kit, self._filtered = kit, filtered
         self._id = ""
         self._format, self._rows_of = ExportFormat.CSV, "full"
-        self._taking: Opened | None = None
 
     def value(self, look: Look, shown: Shown) -> Value:
         """Return what the tab shows of a campaign."""
@@ -90,7 +88,6 @@ class Exports:
             "format": export.format.value,
             "asked": "full list" if export.filter == RecipientFilter() else export.filter.caption(),
             "progress": export.progress or 0,
-            "rows_matched": export.rows_matched,
             "rows_written": export.rows_written,
             "bytes": export.bytes,
             "requested_by": export.requested_by,
@@ -117,7 +114,7 @@ class Exports:
         self._kit.exports.start(self._id, filter, format=self._format)
 
     def _again(self, message: Message) -> None:
-        earlier = self._mine(message)
+        earlier = _export_of(self._kit, message)
         self._kit.exports.start(self._id, earlier.filter, format=earlier.format)
 
     WISHES: ClassVar[Mapping[str, Callable[[Exports, Message], None]]] = {
@@ -126,19 +123,26 @@ class Exports:
         "export-again": _again,
     }
 
-    # ── taking a file along ─────────────────────────────────────────────────
+
+class Taking:
+    """The files that a page is taking along, which goes on whatever it shows meanwhile."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._opened: dict[str, Opened] = {}  # by export
 
     def piece(self, message: Message) -> tuple[Value, bytes]:
         """Return a piece of a kept file, and what it is; the first one is a download in the audit trail."""
-        export, offset = self._mine(message), message.get("offset")
+        export, offset = _export_of(self._kit, message), message.get("offset")
         if isinstance(offset, bool) or not isinstance(offset, int) or not 0 <= offset < 2**50:
             raise InvalidInput("there is no such piece of a file")
-        if offset == 0 or self._taking is None or self._taking.export_id != export.export_id:
+        if offset == 0 or export.export_id not in self._opened:
             path = self._kit.exports.kept(export.export_id)
             name = f"{export.external_id[:8]}-recipients-{export.export_id[:8]}.{export.format.value}"
-            self._taking = Opened(export.export_id, path, name)
+            self._opened[export.export_id] = Opened(path, name)
+        opened = self._opened[export.export_id]
         try:
-            with self._taking.path.open("rb") as file:
+            with opened.path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
                 file.seek(offset)
                 data = file.read(PIECE)
@@ -149,12 +153,13 @@ class Exports:
             "id": export.export_id,
             "offset": offset,
             "size": size,
-            "name": self._taking.name,
+            "name": opened.name,
         }
         return said, data
 
-    def _mine(self, message: Message) -> Export:
-        id = message.get("id")
-        if not isinstance(id, str):
-            raise InvalidInput("there is no such export")
-        return self._kit.exports.find(id)
+
+def _export_of(kit: Kit, message: Message) -> Export:
+    id = message.get("id")
+    if not isinstance(id, str):
+        raise InvalidInput("there is no such export")
+    return kit.exports.find(id)

@@ -66,6 +66,35 @@ def test_the_full_list_is_exported_and_taken_along(
     assert actions == ["downloaded", "exported"]  # one download, however many pieces
 
 
+def test_a_file_is_taken_along_whatever_the_page_shows_meanwhile(
+    browser: CampaignBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        send(browser, event="export-create")
+    first, second = (row["export_id"] for row in panel(browser)["rows"])
+    size = panel(browser)["rows"][0]["bytes"]
+    monkeypatch.setattr(exports, "PIECE", size // 3)
+    pieces: dict[str, list[bytes]] = {first: [], second: []}
+    told: list[tuple[dict[str, Any], list[bytes]]] = []
+    browser.send = lambda content, buffers: told.append((content, buffers))  # type: ignore[method-assign, assignment]
+    for meanwhile in (
+        {"event": "open", "id": ID},
+        {"event": "back"},
+        {"event": "refresh"},
+        {"event": "refresh"},
+    ):
+        for id, got in pieces.items():  # two views of the page, and each takes one
+            send(browser, event="download", id=id, offset=sum(map(len, got)))
+            assert browser.notice is None
+            said, (piece,) = told.pop()
+            assert (said["id"], said["size"]) == (id, size)
+            got.append(piece)
+        send(browser, **meanwhile)
+    assert [len(b"".join(got)) for got in pieces.values()] == [size] * 2
+    actions = [entry.action for entry in browser._kit.audit.of(ID).rows]
+    assert sorted(actions) == ["downloaded", "downloaded", "exported", "exported"]
+
+
 def test_the_current_filter_is_the_one_of_the_recipients_tab(browser: CampaignBrowser) -> None:
     send(browser, event="recipients-failed")
     send(browser, event="tab", tab="export")
