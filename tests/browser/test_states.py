@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from campaignkit.ui import CampaignBrowser
 from tests import world
 from tests.browser.screen import Screen
 from tests.browser.stage import Stage
-from tests.services.conftest import Build, build, kit
+from tests.services.conftest import Build, build, every_status, kit
 
 __all__ = ["build", "kit"]
 
@@ -91,6 +92,45 @@ def test_what_the_source_does_not_tell_is_said_and_never_zero_or_blank(build: Bu
     expect(mode.locator("[title='not provided by this source']")).to_have_count(1)
     expect(screen.root.locator("fieldset[data-group=modes]")).to_contain_text("not provided by this source")
     expect(screen.root.locator("tbody.real td[data-c=progress]")).to_have_text("total unknown")
+
+
+def test_a_cell_that_cannot_be_opened_is_no_button_and_says_why(build: Build, open_stage: Any) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        world.campaign(session, 1, status="Done")
+        cells = [("UNDELIV", None), ("UNDELIV", ""), (None, "alfa"), ("UNDELIV", "alfa")]
+        for number, (code, esme) in enumerate(cells):
+            world.recipient(session, 1, number, sms_result="failed", smpp_code=code, esme=esme)
+
+    stage, screen = open_stage(build(fill))
+    stage.browser._receive(stage.browser, {"event": "open", "id": "00000001"}, [])
+    stage.browser._receive(stage.browser, {"event": "tab", "tab": "errors"}, [])
+    stage.tell()
+    heatmap = screen.root.get_by_role("table", name="Failed messages by SMPP code and channel")
+    (one,) = heatmap.get_by_role("button").all()
+    expect(one).to_have_accessible_name(re.compile("^UNDELIV on alfa: 1,"))
+    expect(heatmap.get_by_title("These rows name no channel")).to_have_count(2)
+    expect(heatmap.get_by_title("These rows name no code")).to_have_count(1)
+    expect(heatmap.get_by_role("columnheader", name="no channel")).to_have_count(2)
+
+
+def test_an_export_that_is_being_written_says_how_far_it_is_in_percent_alone(
+    build: Build, open_stage: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMPAIGNKIT_EXPORTS", str(tmp_path / "exports"))
+    kit = build(every_status, role="operator")
+    stage, screen = open_stage(kit)
+    kit.exports.request("00000006")
+    stage.browser._receive(stage.browser, {"event": "open", "id": "00000006"}, [])
+    stage.browser._receive(stage.browser, {"event": "tab", "tab": "export"}, [])
+    value = stage.browser.detail
+    rows = [row | {"status": "Running", "progress": 0.427} for row in value["panel"]["rows"]]
+    stage.browser.detail = value | {"panel": value["panel"] | {"rows": rows}}
+    stage.silent = True  # or the next answer is that it is Queued
+    stage.tell()
+    bar = screen.root.get_by_role("progressbar")
+    expect(bar).to_have_text("42%")
+    expect(bar).to_have_attribute("aria-valuenow", "42")
 
 
 def test_every_part_has_the_role_and_the_name_that_readers_hear(kit: Kit, open_stage: Any) -> None:

@@ -48,7 +48,7 @@ function messagesPart(panel, clock, numbers) {
 }
 
 function groupWords(group) {
-  return group ? `, ${group.smpp_code ?? "null"} on ${group.esme ?? "no channel"}` : ", last sent first";
+  return group ? `, ${group.smpp_code} on ${group.esme}` : ", last sent first";
 }
 
 function heatmap({ channels, codes, failed, sent, group, finding }) {
@@ -56,7 +56,7 @@ function heatmap({ channels, codes, failed, sent, group, finding }) {
   return h("table", { class: "grid heatmap", "aria-label": "Failed messages by SMPP code and channel" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "SMPP code"),
       [...channels, { esme: "All", sent }].map(({ esme, sent: count }) => h("th", { scope: "col", class: "num" },
-        esme ?? "no channel", h("span", { class: "sub" }, `${figure(count)} sent`))))),
+        esme || "no channel", h("span", { class: "sub" }, `${figure(count)} sent`))))),
     h("tbody", {},
       codes.map((code) => heatRow(code, channels, { most, group, sent, hot: finding?.cell })),
       h("tr", { class: "total" }, h("th", { scope: "row" }, "All failed"),
@@ -65,7 +65,7 @@ function heatmap({ channels, codes, failed, sent, group, finding }) {
 
 function heatRow({ smpp_code: code, class: kind, meaning, cells, count }, channels, { most, group, sent, hot }) {
   return h("tr", {},
-    h("th", { scope: "row" }, h("span", { class: "ck-mark", "data-result": "failed" }, code ?? "null"),
+    h("th", { scope: "row" }, h("span", { class: "ck-mark", "data-result": "failed" }, code || "null"),
       h("span", { class: "sub" }, `${meaning}${kind ? ` (${kind})` : ""}`)),
     cells.map(({ count: number }, at) => heatCell(code, number, channels[at], { most, group, hot })),
     sumCell(count, sent));
@@ -79,11 +79,18 @@ function heatCell(code, count, { esme, sent }, { most, group, hot }) {
   const is = (cell) => cell && cell.smpp_code === code && cell.esme === esme;
   if (!count) return h("td", { class: "num" }, nil());
   const alpha = 0.04 + 0.51 * Math.sqrt(shareOf(count, sent) / (most || 1));
-  return h("td", { class: `num heat${is(hot) ? " hot" : ""}`, style: `--a:${alpha.toFixed(2)}` },
-    h("button", { type: "button", class: "cell", "data-do": "errors-group", "data-code": code ?? "", "data-esme": esme ?? "",
+  const shade = `--a:${alpha.toFixed(2)}`;
+  const figures = [h("b", {}, figure(count)), h("span", { class: "sub" }, finely(count, sent))];
+  // A filter names a code and a channel: rows that have none of one cannot be asked for alone.
+  const lacking = !esme ? "channel" : !code && "code";
+  if (lacking) {
+    return h("td", { class: "num heat alone", style: shade,
+      title: `These rows name no ${lacking}, so they cannot be shown alone: they are among the messages below` }, figures);
+  }
+  return h("td", { class: `num heat${is(hot) ? " hot" : ""}`, style: shade },
+    h("button", { type: "button", class: "cell", "data-do": "errors-group", "data-code": code, "data-esme": esme,
       "aria-pressed": String(Boolean(is(group))),
-      "aria-label": `${code ?? "null"} on ${esme ?? "no channel"}: ${figure(count)}, ${finely(count, sent)} of what was sent` },
-    h("b", {}, figure(count)), h("span", { class: "sub" }, finely(count, sent))));
+      "aria-label": `${code} on ${esme}: ${figure(count)}, ${finely(count, sent)} of what was sent` }, figures));
 }
 
 function sumCell(count, sent) {

@@ -60,13 +60,11 @@ function exportFile(row, clock, taken) {
   }
 }
 
-function runningBar({ rows_matched: all, progress: part }) {
-  const done = Math.floor((all ?? 0) * part);
+// How many rows there are is known when they are written.
+function runningBar({ progress: part }) {
   const percent = Math.floor(100 * part);
-  return progress("", { "aria-valuenow": percent, "aria-valuemin": 0, "aria-valuemax": 100,
-    "aria-valuetext": `${figure(done)} of ${figure(all ?? 0)} rows` },
-  h("span", {}, figure(done), h("span", { class: "sub" }, ` / ${figure(all ?? 0)}`)),
-  h("span", { class: "sub" }, `${percent}%`), h("i", { style: `--p:${percent}%` }));
+  return progress("", { "aria-valuenow": percent, "aria-valuemin": 0, "aria-valuemax": 100 },
+    h("span", {}, `${percent}%`), null, h("i", { style: `--p:${percent}%` }));
 }
 
 function doneFile(row, clock, taken) {
