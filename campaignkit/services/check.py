@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from campaignkit.store.base import Session, Store
 from campaignkit.store.probe import OPTIONAL_RELATIONS, REQUIRED, Probe
-from campaignkit.store.rules import Rule, rules
+from campaignkit.store.rules import TYPES, Rule, rules, wrong_types
 from campaignkit.store.statements import Variant, load, names
 
 NUMBERS = "core.recipient_numbers"
@@ -36,12 +36,19 @@ class Checked:
 
 
 def check(store: Store) -> Checked:
-    """Plan every question and count what breaks a rule; raises what the engine raises on a broken statement."""
+    """Plan every question and count what breaks a rule; raises what the engine raises on a broken statement.
+
+    Where a column is of another type than the contract's, that is what is wrong: nothing that reads it is asked.
+    """
     with store.reading() as session:
-        for name in (name for name in names() if load(name).reads):
+        wrong = frozenset(wrong_types(session.query(TYPES)))
+        for name in () if wrong else (name for name in names() if load(name).reads):
             for variant in variants(name):
                 session.explain(name, variant)
-        found = tuple(_violations(session, store.probe))
+        types = [
+            Violation(rule=f"{column}_type", relation=relation, count=1) for relation, column in sorted(wrong)
+        ]
+        found = (*types, *_violations(session, store.probe, wrong))
     known = (*REQUIRED, *OPTIONAL_RELATIONS, NUMBERS)
     return Checked(
         relations={name: store.probe.relations.get(name, "missing") for name in sorted(known)},
@@ -64,8 +71,10 @@ def variants(name: str) -> Iterator[Variant]:
                 yield Variant(sort=sort, descending=descending, after="null", limited=True)
 
 
-def _violations(session: Session, probe: Probe) -> Iterator[Violation]:
+def _violations(session: Session, probe: Probe, wrong: frozenset[tuple[str, str]]) -> Iterator[Violation]:
     for rule in rules():
+        if wrong and (not rule.columns or any((rule.relation, column) in wrong for column in rule.columns)):
+            continue  # a rule of sql/checks may read any column
         if _answerable(rule, probe):
             ((count,),) = session.query(rule.sql)
             if count:

@@ -3,11 +3,11 @@
 # ruff: noqa: S608 - every name in these queries is the contract's
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from campaignkit.assets import asset
-from campaignkit.store.statements import contract_tables
+from campaignkit.store.statements import column_types, contract_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,35 @@ def rules() -> Iterator[Rule]:
     for path in sorted(asset("sql", "checks").glob("*.sql")):
         first, text = path.read_text(encoding="utf-8").split("\n", 1)
         yield Rule(path.stem, first.removeprefix("-- on ").strip(), frozenset(), text)
+
+
+# Types that do for each other; what else a column may be of, it is not the contract's.
+FAMILIES: Mapping[str, str] = {
+    **dict.fromkeys(("varchar", "character varying", "text"), "text"),
+    **dict.fromkeys(("smallint", "integer", "int", "bigint"), "whole number"),
+    **dict.fromkeys(("timestamptz", "timestamp with time zone"), "moment"),
+    **dict.fromkeys(("time", "time without time zone"), "time"),
+}
+TYPES = """
+select table_schema || '.' || table_name, column_name, data_type
+from information_schema.columns
+where table_catalog = current_database() and table_schema = 'core'
+order by 1, ordinal_position
+"""
+
+
+def wrong_types(found: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield relation and column of what *found*, the rows of `TYPES`, has in another type than the contract."""
+    for relation, column, kind in found:
+        if relation not in contract_tables():
+            continue
+        wanted = column_types(relation).get(column)
+        if wanted is not None and _family(wanted) != _family(kind):
+            yield relation, column
+
+
+def _family(kind: str) -> str:
+    return FAMILIES.get(kind.lower(), kind.lower())
 
 
 def _of_column(relation: str, column: str, kind: object) -> Iterator[Rule]:

@@ -11,14 +11,15 @@ import duckdb
 import pytest
 
 from campaignkit.assets import asset
-from campaignkit.domain.errors import StoreUnreadable
 from campaignkit.services import check as check_module
 from campaignkit.services.check import Violation, check
 from campaignkit.services.refresh import refresh
 from campaignkit.store.duckdb import DuckStore
 from campaignkit.store.probe import COUNTS
 from campaignkit.store.rules import rules
+from campaignkit.store.statements import column_types
 from tests import world
+from tests.postgres import Server
 from tests.world import NOW
 
 CORE = (
@@ -55,6 +56,9 @@ BROKEN: dict[tuple[str, str], dict[str, str]] = {
     ("core.campaigns", "archived_while_live"): {"status": "'Paused'"},  # and it is in the archive, see below
     ("core.campaigns", "campaign_beyond_calendar"): {"start_at": "'infinity'"},
     ("core.recipients", "recipient_beyond_calendar"): {"dlr_at": "'-infinity'"},
+    ("core.state_events", "state_event_beyond_calendar"): {"occurred_at": "'infinity'"},
+    ("core.job_errors", "job_error_beyond_calendar"): {"occurred_at": "'10000-01-01 00:00:00Z'"},
+    ("core.audit_events", "audit_event_beyond_calendar"): {"occurred_at": "'-infinity'"},
     ("core.workspaces", "workspace_id_unique"): {"workspace_id": "'retail'"},
     ("core.recipients", "stage_check"): {"stage": "'Lost'", "sent_at": "null"},
     ("core.recipients", "sms_result_check"): {"sms_result": "'Delivered'"},
@@ -269,12 +273,77 @@ def test_a_view_is_held_to_the_same_contract(path: Path, cache: Path) -> None:
     assert violations(path, cache) == (Violation(rule="status_check", relation="core.campaigns", count=1),)
 
 
-def test_a_view_of_other_types_does_not_fit_and_says_so(
-    path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("relation", "column", "kind"),
+    [
+        ("core.campaigns", "external_id", "integer"),
+        ("core.campaigns", "created_at", "varchar"),
+        ("core.campaigns", "updated_at", "timestamp"),
+        ("core.campaigns", "total", "double"),
+        ("core.recipients", "stage", "boolean"),
+        ("core.job_errors", "occurred_at", "date"),
+    ],
+)
+def test_a_column_of_another_type_is_a_broken_rule_by_itself(
+    path: Path, cache: Path, relation: str, column: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.undo()
+    monkeypatch.undo()  # every statement is planned, or left alone where it could not be
     with duckdb.connect(str(path)) as connection:
-        connection.execute("create table kit.raw as from core.campaigns; drop table core.campaigns")
-        connection.execute("create view core.campaigns as select * replace (7 as external_id) from kit.raw")
-    with pytest.raises(StoreUnreadable, match="does not keep the data contract"):
-        check(DuckStore(path, cache=cache).open())
+        connection.execute(f"create table kit.raw as from {relation}; drop table {relation}")
+        connection.execute(
+            f"create view {relation} as select * replace (null::{kind} as {column}) from kit.raw"
+        )
+    assert violations(path, cache) == (Violation(rule=f"{column}_type", relation=relation, count=1),)
+
+
+def test_types_that_do_for_each_other_break_nothing(path: Path, cache: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table kit.raw as from core.recipients; drop table core.recipients")
+        connection.execute(
+            "create view core.recipients as select * replace (parts::integer as parts) from kit.raw"
+        )
+    assert violations(path, cache) == ()
+
+
+# ── on a server ──────────────────────────────────────────────────────────────
+
+
+def test_a_server_counts_the_same(sound: Path, postgres: Server) -> None:
+    """Each rule broken once on PostgreSQL too, where most foreign sources are: it is counted, once, and alone."""
+    name = postgres.create("broken_rules")
+    with duckdb.connect(str(sound), read_only=True) as source, postgres.connect(name) as target:
+        target.execute(
+            "create schema core; create schema kit; create table kit.archived (campaign_id bigint)"
+        )
+        target.execute("insert into kit.archived values (91)")
+        for relation in NEW_KEYS:
+            found = source.execute(f"select * from {relation}")
+            columns = [column[0] for column in found.description or ()]
+            types = column_types(relation)
+            target.execute(
+                f"create table {relation} ({', '.join(f'{c} {types[c]}' for c in columns)})".encode()
+            )
+            marks = ", ".join(["%s"] * len(columns))
+            for row in found.fetchall():
+                target.execute(f"insert into {relation} values ({marks})".encode(), row)
+        asked = [rule for rule in rules() if rule.relation in NEW_KEYS]
+
+        def broken() -> list[tuple[str, str, int]]:
+            return [
+                (rule.relation, rule.name, count)
+                for rule in asked
+                for (count,) in target.execute(rule.sql.encode())
+                if count
+            ]
+
+        assert broken() == []
+        for relation, rule in RULES:
+            changes = NEW_KEYS[relation] | breaking(relation, rule)
+            columns = list(column_types(relation))
+            values = ", ".join(changes.get(column, column) for column in columns)
+            with target.transaction(force_rollback=True):
+                target.execute(
+                    f"insert into {relation} ({', '.join(columns)}) select {values} from {relation} limit 1".encode()
+                )
+                assert broken() == [(relation, rule, 1)]
+    postgres.drop(name)
