@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import campaignkit
 from campaignkit.cli import acting, exporting, tables
@@ -26,6 +24,7 @@ from campaignkit.kit import Kit, database
 from campaignkit.services import board
 from campaignkit.services.answers import as_json
 from campaignkit.services.audit import write_csv
+from campaignkit.services.kept import new_file
 from campaignkit.settings import from_environment
 
 if TYPE_CHECKING:
@@ -297,7 +296,11 @@ def _audit(given: argparse.Namespace) -> Result:
         after=given.after,
     )
     if given.out:
-        _written(given.out, lambda file: write_csv(trail.rows, file))
+        with (
+            new_file(given.out.expanduser(), private=False) as made,
+            made.open("w", encoding="utf-8", newline="") as file,
+        ):
+            write_csv(trail.rows, file)
         answer = {
             "rows_written": len(trail.rows),
             "next": trail.next,
@@ -310,17 +313,6 @@ def _audit(given: argparse.Namespace) -> Result:
     if given.limit is not None:
         found["next"] = trail.next
     return found, lambda: tables.audit(trail)
-
-
-def _written(path: Path, write: Callable[[TextIO], None]) -> None:
-    """Let *write* fill the file *path*: whole, or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            write(file)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _recipients(given: argparse.Namespace) -> Result:

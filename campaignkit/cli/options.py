@@ -120,7 +120,9 @@ def _audit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="until", metavar="T", type=_moment, help="before this ISO 8601 time")
     parser.add_argument("--limit", metavar="N", type=int, help="a page of so many entries; else all of them")
     parser.add_argument("--after", metavar="CURSOR", help="the `next` of an earlier page")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="write the entries as CSV instead")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="a new file: write the entries into it as CSV"
+    )
 
 
 def _note(parser: argparse.ArgumentParser) -> None:

@@ -158,6 +158,14 @@ def manifest_of(path: Path) -> dict[str, object]:
 
 @contextlib.contextmanager
 def arriving(out: Path, *, private: bool) -> Iterator[Path]:
+    """Yield where to write what shall become the user's own file *out*, with "manifest" beside it; see `new_file`."""
+    with new_file(out, private=private) as made:
+        yield made
+        made.with_name("manifest").replace(out.with_name(out.name + MANIFEST))
+
+
+@contextlib.contextmanager
+def new_file(out: Path, *, private: bool) -> Iterator[Path]:
     """Yield where to write what shall become the user's own file *out*; it does at the end of the block, or not at all.
 
     A *private* one may be read by its owner alone. Raises `InvalidInput` for a place that cannot take it.
@@ -179,8 +187,7 @@ def arriving(out: Path, *, private: bool) -> Iterator[Path]:
                 f"{str(out)!r} cannot be written ({reason}): name another file with --out"
             ) from None
         yield made
-        for source, place in ((made.with_name("manifest"), out.with_name(out.name + MANIFEST)), (made, out)):
-            source.replace(place)
+        made.replace(out)
 
 
 def copy(source: Path, to: Path, sha256: str) -> None:

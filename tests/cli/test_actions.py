@@ -156,13 +156,25 @@ def test_the_trail_is_narrowed_paged_and_written_to_a_file(
     assert [path.name for path in tmp_path.iterdir() if "trail" in path.name] == ["trail.csv"]
 
 
-def test_a_trail_that_cannot_be_written_leaves_nothing(
+def test_a_trail_that_cannot_be_written_leaves_what_was_there(
     run: Run, on: tuple[object, ...], tmp_path: Path
 ) -> None:
-    for place in (tmp_path / "nowhere" / "trail.csv", tmp_path):
+    kept = tmp_path / "kept.csv"
+    kept.write_text("mine")
+    folder = tmp_path / "nowhere"
+    there = "is there already: remove it, or name another file with --out"
+    for place, why in {
+        folder / "trail.csv": f"{folder} is no folder: make it first, or name another file with --out",
+        tmp_path: f"{tmp_path} {there}",
+        kept: f"{kept} {there}",
+        "": f". {there}",
+        "/": f"/ {there}",
+        tmp_path / ("x" * 300): "cannot be written (File name too long): name another file with --out",
+    }.items():
         status, out, err = run("audit", DONE, "--out", place, *on, "--json")
-        assert (status, out) == (1, "")
-        assert err.count("\n") == 1 and "fault" not in err
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert why in err
+    assert kept.read_text() == "mine"
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
