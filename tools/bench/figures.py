@@ -101,7 +101,7 @@ def table(figures: Sequence[Figure]) -> str:
 def _cells(figure: Figure) -> tuple[str, ...]:
     times = [f"{value:.1f}" for value in (figure.took.median, figure.took.p95)]
     limits = [f"{value:.1f}" for value in (figure.limit.median, figure.limit.p95)]
-    ratios = [f"{value:.1f}" for value in figure.ratios]
+    ratios = [f"{value:.2f}" for value in figure.ratios]
     target = f"≤ {figure.target:g}" if figure.target is not None else ""
     verdict = {None: "", True: "reached", False: "MISSED"}[figure.reached]
     return (figure.name, *times, figure.limit_name, *limits, *ratios, target, verdict)
