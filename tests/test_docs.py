@@ -12,7 +12,7 @@ from tools.docs import DOCS, PAGES, lifecycle
 
 VOCABULARY = """
 created submitted approved rejected started paused resumed cancelled completed failed expired archived restored exported
-downloaded pii_revealed note report_sealed
+downloaded pii_revealed note snapshot_taken report_sealed
 """.split()  # R67
 
 
