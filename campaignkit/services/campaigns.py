@@ -43,7 +43,7 @@ from campaignkit.services.answers import (
 from campaignkit.services.look import Look
 from campaignkit.services.pages import Page, check_limit, later, order_name
 from campaignkit.services.provided import CAMPAIGN, REPORTS, STATUS, not_provided
-from campaignkit.services.tally import COLUMN, PASSED, Facets, Tally, view_of
+from campaignkit.services.tally import COLUMN, PASSED, Facets, Tally, left_over, view_of
 from campaignkit.services.verbs import Verbs
 from campaignkit.store.base import Row, Session, Store
 from campaignkit.store.statements import Variant
@@ -337,7 +337,7 @@ class Campaigns(Verbs):
 
     def _count(self, session: Session, filter: CampaignFilter) -> int:
         variant, parameters = self._matching(filter)
-        tally = self._kept_tally(session, filter)
+        tally = None if PASSED.keys() & filter.active else self._kept_tally(session, filter)
         if tally:
             return tally.total
         matching: int = session.row("campaigns/page", parameters, replace(variant, counted=True))["matching"]
@@ -353,11 +353,23 @@ class Campaigns(Verbs):
         return Tally(session.rows(name, parameters, view), filter)
 
     def _kept_tally(self, session: Session, filter: CampaignFilter) -> Tally | None:
-        """Return the tally of *filter* where the engine keeps all that it looks at."""
-        if PASSED.keys() & filter.active:
+        """Return the tally of *filter* where the engine keeps how many campaigns there are.
+
+        Only those are looked at that are in the period or that the search finds; the others are what is left.
+        """
+        kept = counts.tallied(session, self._viewer.workspaces)
+        if kept is None:
             return None
-        found = counts.tallied(session, self._viewer.workspaces)
-        return None if found is None else Tally((row for row in found if view_of(row) is filter.view), filter)
+        whole = [row for row in kept if view_of(row) is filter.view]
+        passed = PASSED.keys() & filter.active
+        if not passed:
+            return Tally(whole, filter)
+        _, parameters = self._matching(filter)
+        some = f"passed_{'either' if len(passed) > 1 else min(passed)}"
+        found = session.rows(
+            "campaigns/facets_found", parameters, Variant(filters=frozenset({filter.view.value, some}))
+        )
+        return Tally([*found, *left_over(whole, found, passed)], filter)
 
     def _find(self, session: Session, id: str) -> Campaign:
         (campaign,) = self._with_progress(session, [self.locate(session, id)], Place.DETAIL)

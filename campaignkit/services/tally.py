@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,18 @@ def view_of(row: Row) -> View:
         return View.ARCHIVE
     queued = row["status"] == Status.NEW and row["moderation"] == Moderation.PENDING
     return View.QUEUE if queued else View.CAMPAIGNS
+
+
+def left_over(whole: Iterable[Row], found: Iterable[Row], passed: Collection[str]) -> Iterator[Row]:
+    """Yield what *found*, rows of campaigns/facets_found, leave of *whole*: what none of *passed* lets through."""
+    left: Counter[tuple[Any, ...]] = Counter()
+    for sign, rows in ((1, whole), (-1, found)):
+        for row in rows:
+            left[tuple(row[column] for column in COLUMN.values())] += sign * row["campaigns"]
+    flags = {column: field not in passed for field, column in PASSED.items()}
+    for values, campaigns in left.items():
+        if campaigns:
+            yield dict(zip(COLUMN.values(), values, strict=True)) | flags | {"campaigns": campaigns}
 
 
 def _failed(row: Row, filter: CampaignFilter) -> Iterator[str]:

@@ -30,10 +30,12 @@ FILTERS = (
     CampaignFilter(view=View.ARCHIVE),
     CampaignFilter(statuses={"Done"}, workspaces={"retail"}),  # type: ignore[arg-type]
     CampaignFilter(period="24h", statuses={"New"}),  # type: ignore[arg-type]
+    CampaignFilter(search="ac", modes={"OnTime"}),  # type: ignore[arg-type]
+    CampaignFilter(period="24h", search="bank"),  # type: ignore[arg-type]
 )
 INSERT = (
     "insert into core.campaigns (campaign_id, external_id, workspace_id, status, moderation, mode, saddr, created_at, updated_at)"
-    " values (%(id)s, gen_random_uuid(), %(where)s, 'New', 'Pending', %(mode)s, 'ACME', %(now)s, %(now)s) on conflict do nothing"
+    " values (%(id)s, gen_random_uuid(), %(where)s::varchar, 'New', 'Pending', %(mode)s, 'ACME ' || %(where)s::varchar, %(now)s, %(now)s) on conflict do nothing"
 )
 BUMP = "update core.campaigns set updated_at = updated_at + %(by)s * interval '1 second' where campaign_id = %(id)s"
 CHANGES = {

@@ -27,8 +27,8 @@ from tools.bench.figures import Figure, in_turns
 from tools.bench.large_server import DATABASE, serving
 
 SIZE = "10M"
-WARM, ROUNDS = 10, 100
-EXPORTS_WARM, EXPORTS = 1, 9  # each takes seconds
+WARM, ROUNDS = 8, 60
+EXPORTS_WARM, EXPORTS = 1, 5  # each takes seconds
 TARGETS = {
     "tiles": 3.0,
     "list": 5.0,
