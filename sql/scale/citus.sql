@@ -1,7 +1,9 @@
 -- Past one machine: distributes by campaign what grows with the messages, over the nodes of a Citus cluster, once `campaignkit
--- init` has made it; everything else stays on the coordinator, where lists, actions and the audit trail are plain PostgreSQL.
--- No statement of the toolkit knows of it. An optional last step, for the owner, with psql -v ON_ERROR_STOP=1 -f: each
--- statement is a transaction of its own, as Citus wants it, and does nothing where it has been carried out already.
+-- init` has made it. Everything else stays on the coordinator, where lists, counts, actions and the audit trail are plain
+-- PostgreSQL, triggers included. No statement of the toolkit knows of it. An optional last step, for the owner, with
+-- psql -v ON_ERROR_STOP=1 -f: each statement is a transaction of its own, as Citus wants it, and does nothing where it has
+-- been carried out already. The counts of a campaign stay too, small as they are: Citus joins no local table with a
+-- distributed one from the outside.
 select create_distributed_table('core.recipients', 'campaign_id')
 where not exists (select from pg_dist_partition p where p.logicalrelid = 'core.recipients'::regclass);
 
@@ -9,8 +11,9 @@ select create_distributed_table(t.relation, 'campaign_id', colocate_with => 'cor
 from (select to_regclass('core.recipient_numbers')) as t(relation)  -- not every source has it
 where t.relation is not null and not exists (select from pg_dist_partition p where p.logicalrelid = t.relation);
 
-select create_distributed_table('kit.counted_parts', 'campaign_id', colocate_with => 'core.recipients')
-where not exists (select from pg_dist_partition p where p.logicalrelid = 'kit.counted_parts'::regclass);
+-- The rows have been copied to the nodes; what is left of them here, nobody sees any more.
+select truncate_local_data_after_distributing_table('core.recipients');
 
-select create_distributed_table('kit.counted_quarters', 'campaign_id', colocate_with => 'core.recipients')
-where not exists (select from pg_dist_partition p where p.logicalrelid = 'kit.counted_quarters'::regclass);
+select truncate_local_data_after_distributing_table(t.relation)
+from (select to_regclass('core.recipient_numbers')) as t(relation)
+where t.relation is not null;
