@@ -110,8 +110,9 @@ def _duplicates(relation: str, key: tuple[str, ...]) -> Rule:
 
 
 def _orphans(relation: str, column: str, target: str, key: str) -> Rule:
+    # a cluster joins what is distributed with what is not, and answers no `not exists` about them
     sql = (
-        f"select count(*) from {relation} as child where child.{column} is not null"
-        f" and not exists (select 1 from {target} as parent where parent.{key} = child.{column})"
+        f"select count(*) from {relation} as child left join {target} as parent on parent.{key} = child.{column}"
+        f" where child.{column} is not null and parent.{key} is null"
     )
     return Rule(f"{column}_known", relation, frozenset({column}), sql)
