@@ -20,7 +20,7 @@ from campaignkit.services.pages import MOST_ROWS
 from campaignkit.services.recipients import Recipients
 from campaignkit.settings import Settings, from_environment
 from campaignkit.store.base import Row, Store
-from campaignkit.store.probe import refused
+from campaignkit.store.probe import COUNTS, refused
 
 if TYPE_CHECKING:
     from campaignkit.domain.filters import CampaignFilter
@@ -81,6 +81,11 @@ class Kit:
     def acts(self) -> bool:
         """Tell whether anything may be done through this kit: it was opened to write, by somebody who may."""
         return self._store.writable and self.viewer.acts
+
+    @property
+    def keeps_counts(self) -> bool:
+        """Tell whether what is counted may be kept: not over a source that does not say what has changed since."""
+        return not COUNTS & self._store.probe.missing
 
     def refresh(
         self, *, everything: bool = False, progress: Callable[[int, int], None] | None = None

@@ -410,7 +410,12 @@ def _up(given: argparse.Namespace) -> Result:
 
     choice = _choice(given, speed=given.simulate)
     kit = campaignkit.open(choice.url, workspace=choice.workspace, role=choice.role, actor=choice.actor)
-    status = up.run(choice, lab_port=given.lab_port, port=given.port, counting=kit if kit.acts else None)
+    status = up.run(
+        choice,
+        lab_port=given.lab_port,
+        port=given.port,
+        counting=kit if kit.acts and kit.keeps_counts else None,
+    )
     return {}, lambda: "", status
 
 

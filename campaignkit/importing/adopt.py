@@ -62,7 +62,6 @@ def adopt(adapter: str, store: PostgresStore, *, workspace: str | None = None) -
         there = _there(session, store.name)
         session.script("create schema if not exists core; create schema if not exists kit")
         session.script(_file("adopt", "functions"))
-        session.script(_file("adopt", "not_provided"))
         wanted = views.views(loaded, yielded, workspace or loaded.name)
         _make(session, store.name, loaded, wanted, there)
         for relation in wanted:
@@ -71,7 +70,7 @@ def adopt(adapter: str, store: PostgresStore, *, workspace: str | None = None) -
         session.script(_file("postgres", "void_counts" if counts else "no_counts"))
         migrate.complete(session, store, new=False)
         _note_aliases(session, loaded)
-        _note_unfilled(session, views.not_provided(yielded))
+        migrate.note_unfilled(session, views.not_provided(yielded))
         unmapped = _unmapped(session, loaded, yielded)
     return Adopted(
         adapter=loaded.name,
@@ -159,11 +158,6 @@ def _note_aliases(session: Session, adapter: Adapter) -> None:
             "insert into kit.stat_aliases values (%s, %s, %s)",
             [(adapter.name, alias, stat) for alias, stat in sorted(adapter.stat_aliases.items())],
         )
-
-
-def _note_unfilled(session: Session, names: list[str]) -> None:
-    session.connection.execute("delete from kit.not_provided")
-    session.connection.execute("insert into kit.not_provided select unnest(%s::varchar[])", [names])
 
 
 def _unmapped(session: Session, adapter: Adapter, yielded: Mapping[str, Any]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from campaignkit.services.refresh import bundles, refresh
 from campaignkit.store import gate, scratch
 from campaignkit.store.base import PLAIN, Row, Session, Store
 from campaignkit.store.duckdb import DuckStore, numbers_file
-from campaignkit.store.migrate import CORE, CORE_OPTIONAL, COUNTS, KIT, create
+from campaignkit.store.migrate import CORE, CORE_OPTIONAL, COUNTS, KIT, create, note_unfilled
 from campaignkit.store.statements import Variant
 
 MARK = ".copying-"
@@ -123,6 +123,7 @@ def _lay_out(target: DuckStore, store: Store) -> None:
             session.script(
                 f"alter table {table} drop column {column[0]}" if column else f"drop table {table}"
             )
+        note_unfilled(session, store.probe.unfilled)
 
 
 def _fill(session: Session, target: DuckStore, scope: list[Row], folder: Path, progress: Progress) -> None:

@@ -63,7 +63,10 @@ def refresh(
     """
     lacking = sorted(COUNTS & store.probe.missing)
     if lacking:
-        raise StoreError(f"{store.name} has no {lacking[0]} to keep counts in: run `campaignkit init` on it")
+        raise StoreError(
+            f"{store.name} has no {lacking[0]} to keep counts in: run `campaignkit init` on it; over a source that does"
+            " not say what changed there are none (docs/bring-your-own-database.md)"
+        )
     with store.claim(CLAIM):
         if everything:
             _run(store, EMPTY, {})

@@ -149,13 +149,18 @@ class Session:
         *before* is how many came before of a campaign that comes in pieces. Raises `OSError` where the disk is full,
         and `StoreUnreadable` for rows that break the contract.
         """
-        append, given = f"insert into {relation} by name from arrived", {}
-        if relation == "core.recipients":
-            append = asset("sql", "import", "arrived.sql").read_text(encoding="utf-8")
-            given = {"before": before}
+        given: dict[str, object] = {}
         try:
             with _file_errors(Path(relation)):
                 self.connection.execute(f"create or replace temp view arrived as from {rows}").complete()
+                if relation == "core.recipients":
+                    append, given = (
+                        asset("sql", "import", "arrived.sql").read_text(encoding="utf-8"),
+                        {"before": before},
+                    )
+                else:  # a column that the source lacks arrives as null, and is not there either
+                    columns = ", ".join(sorted(self._columns("arrived") & self._columns(relation)))
+                    append = f"insert into {relation} by name select {columns} from arrived"  # noqa: S608 - names of ours
                 self.connection.execute(append, given).complete()
         except (
             duckdb.ConstraintException,
@@ -165,6 +170,9 @@ class Session:
             raise StoreUnreadable(
                 f"{relation} holds what the data contract forbids: `campaignkit check` on the source finds it"
             ) from error
+
+    def _columns(self, relation: str) -> set[str]:
+        return {str(name) for name, *_ in self.connection.execute(f"describe {relation}").fetchall()}
 
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from campaignkit.assets import asset
 from campaignkit.store.base import Session, Store
 from campaignkit.store.probe import COLUMNS, SCHEMA_VERSION, probe
@@ -34,6 +36,14 @@ def complete(session: Session, store: Store, *, new: bool) -> None:
     create(session, KIT, *([COUNTS] if store.keeps_counts(session) else []))
     probe(session, store.name)
     store.furnish(session, new=new)
+
+
+def note_unfilled(session: Session, names: Iterable[str]) -> None:
+    """Note which columns of the contract hold nothing because their source has nothing for them, and no others."""
+    session.script(asset("sql", "adopt", "not_provided.sql").read_text(encoding="utf-8"))
+    session.script("delete from kit.not_provided")
+    for name in sorted(names):
+        session.script(f"insert into kit.not_provided values ('{name}')")  # noqa: S608 - a name of the contract's
 
 
 def create(session: Session, *parts: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -186,14 +187,14 @@ def test_what_happens_afterwards_is_seen_without_adopting_again(url: str, box: S
 
 
 def test_what_sqlbox_cannot_tell_is_named_and_null(
-    url: str, box: Sqlbox, capsys: pytest.CaptureFixture[str]
+    url: str, box: Sqlbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     list(kannel.day(box, NINE))
     adopted(url)
     capsys.readouterr()
 
-    def asked(*command: str) -> dict[str, Any]:
-        assert cli.main(["--json", *command, "--db", url]) == 0
+    def asked(*command: str, at: str = url) -> dict[str, Any]:
+        assert cli.main(["--json", *command, "--db", at]) == 0
         answer: dict[str, Any] = json.loads(capsys.readouterr().out)
         return answer
 
@@ -210,6 +211,13 @@ def test_what_sqlbox_cannot_tell_is_named_and_null(
     assert asked("errors", id)["not_provided"] == ["job_errors"]
     assert asked("audit", id)["not_provided"] == ["audit_events"]
     assert asked("recipients", id)["not_provided"] == ["filter"]
+    copy = str(tmp_path / "copy.duckdb")
+    assert (
+        cli.main(["snapshot", "--into", copy, "--workspace", "master", "--role", "operator", "--db", url])
+        == 0
+    )
+    capsys.readouterr()
+    assert asked("kpis", at=copy) == kpis, "nor can a copy"
     assert cli.main(["kpis", "--db", url]) == 0
     assert "Errors (failed campaigns)        not provided by this source" in capsys.readouterr().out
 
