@@ -155,7 +155,8 @@ class Campaigns(Verbs):
         variant = replace(variant, sort=by.value, descending=asked.descending, limited=True)
         key = str if by is CampaignSort.SENDER else datetime
         variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
-        found = session.rows("campaigns/page", parameters | place | {"limit": limit + 1}, variant)
+        asked_for = parameters | place | {"limit": limit + 1}
+        found = session.rows("campaigns/page", asked_for, variant) if total else []
         rows = self._with_progress(session, found[:limit], Place(asked.filter.view))
         more = len(found) > limit
         return Page(
