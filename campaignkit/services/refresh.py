@@ -82,8 +82,7 @@ def refresh(
             counted += len(bundle)
         if counted:
             _run(store, ADD_UP, {})
-        with store.writing() as session:
-            session.put_together()
+        store.put_together()
     return Refreshed(counted=counted, left=len(stale) - counted)
 
 

@@ -34,9 +34,6 @@ class Session(Protocol):
     def sums(self, name: str, parameters: Mapping[str, object]) -> list[Row] | None:
         """Return the rows of *name*, a question about sums that this engine keeps by itself; None: it keeps none."""
 
-    def put_together(self) -> None:
-        """Tidy the sums that this engine keeps by itself, if it does."""
-
     def copy(
         self,
         name: str,
@@ -137,6 +134,9 @@ class Store(Protocol):
 
         Nobody else has a turn meanwhile: whoever has much to do leaves the block now and then.
         """
+
+    def put_together(self) -> None:
+        """Make few rows of the sums that this engine keeps by itself (`Session.sums`), if it does."""
 
     def apart(self, scratch: Path, *, numbers: bool) -> AbstractContextManager[Store]:
         """Return the same database, to read at length without keeping this store's other questions waiting.

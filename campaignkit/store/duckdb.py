@@ -86,9 +86,6 @@ class Session:
         """Return None: what is added up here is told by its fingerprint, in milliseconds."""
         return None
 
-    def put_together(self) -> None:
-        """Do nothing: nothing is kept by itself."""
-
     def copy(
         self,
         name: str,
@@ -246,6 +243,9 @@ class DuckStore:
         self.probe = found
         self._compiler = Compiler(self.dialect, missing=found.missing | self._hidden, cache=self._cache)
         return self
+
+    def put_together(self) -> None:
+        """Do nothing: nothing is kept by itself."""
 
     @contextlib.contextmanager
     def apart(self, scratch: Path, *, numbers: bool) -> Iterator[DuckStore]:

@@ -71,11 +71,6 @@ class Session:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(_file(name), parameters).fetchall()
 
-    def put_together(self) -> None:
-        """Make few rows of what the triggers have added to those sums since."""
-        if self._tallied:
-            self.connection.execute(_file("put_together"))
-
     def copy(
         self,
         name: str,
@@ -259,6 +254,12 @@ class PostgresStore:
     def close(self) -> None:
         """Let go of the connections that are kept for the next session."""
         self._pool.close()
+
+    def put_together(self) -> None:
+        """Make few rows of what the triggers have added to those sums since."""
+        if self._tallied:
+            with self.writing() as session:
+                session.script(_file("put_together").decode())
 
     @contextlib.contextmanager
     def apart(self, scratch: Path, *, numbers: bool) -> Iterator[PostgresStore]:  # noqa: ARG002 - nothing spills here

@@ -168,8 +168,7 @@ def _end(how: str) -> Any:
 
 
 def _put_together(kit: Kit, *_: Any) -> None:
-    with kit._store.writing() as session:
-        session.put_together()
+    kit._store.put_together()
 
 
 def _fail(_kit: Kit, owner: psycopg.Connection[Any], _other: Any) -> None:
