@@ -299,7 +299,11 @@ def check_counts(store: DuckStore) -> list[Any]:
     from campaignkit.services.check import _violations
 
     with store.reading() as session:
-        return [found for found in _violations(session, store.probe) if found.relation.startswith("kit.")]
+        return [
+            found
+            for found in _violations(session, store.probe, frozenset())
+            if found.relation.startswith("kit.")
+        ]
 
 
 # ── refresh itself ───────────────────────────────────────────────────────────
