@@ -1,7 +1,7 @@
 -- What tiles and facets count of all campaigns, kept by triggers, so that no reader has to look at every campaign: only where
 -- core.campaigns is a table of this login's own, and nothing that Core sees. Whoever changes a campaign adds what went and what
--- came, waits for nobody, and a rollback takes it back; a reader adds up, and `refresh` puts together what has come in. Triggers
--- are for each row and always on, so that rows that come by replication are counted too.
+-- came, waits for nobody but who changes the same campaign, and a rollback takes it back; a reader adds up, and `refresh` puts
+-- together what has come in. Triggers are for each row and always on, so that rows that come by replication are counted too.
 create table if not exists kit.tally (                   -- added up: how many campaigns there are of each kind
   workspace_id varchar not null, status varchar not null, moderation varchar not null, mode varchar, archived boolean not null,
   campaigns bigint not null
@@ -50,6 +50,10 @@ begin
     from kit.tally t, (values (true), (false)) m (archived) where t.archived;
     return null;
   end if;
+  -- one after the other with whoever changes the campaign, or each would add up without what the other has done
+  perform from core.campaigns c
+  where c.campaign_id in (case when tg_op <> 'INSERT' then old.campaign_id end, case when tg_op <> 'DELETE' then new.campaign_id end)
+  for no key update;
   if tg_op <> 'INSERT' then
     insert into kit.tally
     select c.workspace_id, c.status, c.moderation, c.mode, m.archived, case when m.archived then -1 else 1 end

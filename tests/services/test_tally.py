@@ -198,6 +198,25 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.parametrize("order", [("archive", "done"), ("done", "archive")])
+def test_two_who_change_the_same_campaign_at_once_are_both_counted(
+    there: tuple[Server, Kit, Kit], order: tuple[str, str]
+) -> None:
+    server, kit, by_rows = there
+    first, second = order
+    with server.connect(DATABASE) as one, server.connect(DATABASE) as two:
+        one.execute("truncate core.campaigns, kit.archived")
+        one.execute(INSERT, given_ := {"id": 1, "where": "bank", "mode": None, "now": ago(hours=2)})
+        one.execute("begin")
+        one.execute(CHANGES[first].encode(), given_)
+        two.execute("set lock_timeout = 200")
+        with contextlib.suppress(psycopg.errors.LockNotAvailable):
+            two.execute(CHANGES[second].encode(), given_)
+        one.execute("commit")
+        two.execute(CHANGES[second].encode(), given_)
+    assert numbers(kit) == numbers(by_rows)
+
+
 def test_core_s_own_login_writes_through_the_triggers_without_a_right_in_kit(
     there: tuple[Server, Kit, Kit],
 ) -> None:
