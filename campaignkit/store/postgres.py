@@ -39,6 +39,7 @@ RECIPIENTS = "core.recipients"
 NO_COUNTS = ", which does not say what changed: no counts are kept"  # on core.campaigns, see keeps_counts
 BUSY_SECONDS = 60.0
 BLOCK_BYTES = 1 << 20
+MOST_APART = 50_000  # rows that triggers have added and nobody has put together, to add up at each look
 PIECE_ROWS = 50_000  # of an export and a copy: how often they say how far they are, too
 
 
@@ -65,11 +66,14 @@ class Session:
         return self.connection.execute(*self._filled(name, parameters, PLAIN)).rowcount
 
     def sums(self, name: str, parameters: Mapping[str, object]) -> list[Row] | None:
-        """Return the rows of *name*, a question about sums that triggers keep (sql/postgres/tally.sql), if they do."""
+        """Return the rows of *name*, a question about sums that triggers keep (sql/postgres/tally.sql), if they do.
+
+        None also where nobody has put them together (`refresh`) for so long that the rows themselves are faster.
+        """
         if not self._tallied:
             return None
         with self.connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(_file(name), parameters).fetchall()
+            return cursor.execute(_file(name), {**parameters, "most": MOST_APART}).fetchall() or None
 
     def copy(
         self,

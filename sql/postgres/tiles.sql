@@ -1,6 +1,6 @@
 -- How many campaigns of a scope there are by status (R3-R6), and beside each what all of them have delivered as far as it was
 -- counted (R7), and those whose rows have to be counted for that. Of what was touched each campaign is looked up by its key,
--- whatever the planner expects.
+-- whatever the planner expects. No row where so much has come in since the last `refresh` that looking at each campaign is faster.
 with stale as materialized (
   select t.campaign_id, c.workspace_id, k.workspace_id as counted_in, k.delivered
   from (select distinct u.campaign_id from kit.touched u) t
@@ -14,5 +14,7 @@ select t.status, sum(t.campaigns)::bigint as campaigns,
        (select array_agg(s.campaign_id order by s.campaign_id) from stale s where s.workspace_id = any(%(scope)s::varchar[])) as stale
 from kit.tally t
 where t.workspace_id = any(%(scope)s::varchar[])
+  and (select count(*) from (select from kit.touched limit %(most)s + 1) n) <= %(most)s
+  and (select count(*) from (select from kit.tally limit %(most)s + 1) n) <= %(most)s
 group by t.status
 having sum(t.campaigns) <> 0

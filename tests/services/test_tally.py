@@ -15,6 +15,7 @@ import campaignkit
 from campaignkit import CampaignFilter, Kit
 from campaignkit.domain.filters import View
 from campaignkit.kit import database
+from campaignkit.store import postgres
 from campaignkit.store.migrate import init
 from campaignkit.store.postgres import PostgresStore
 from tests import world
@@ -214,6 +215,24 @@ def test_two_who_change_the_same_campaign_at_once_are_both_counted(
             two.execute(CHANGES[second].encode(), given_)
         one.execute("commit")
         two.execute(CHANGES[second].encode(), given_)
+    assert numbers(kit) == numbers(by_rows)
+
+
+def test_sums_that_nobody_puts_together_any_more_are_not_added_up_for_ever(
+    there: tuple[Server, Kit, Kit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, kit, by_rows = there
+    with server.connect(DATABASE) as owner:
+        owner.execute("truncate core.campaigns, kit.archived")
+        owner.execute(INSERT, {"id": 1, "where": "bank", "mode": None, "now": ago(hours=2)})
+
+    def added() -> list[bool]:
+        with kit._store.reading() as session:
+            return [session.sums(name, {"scope": ["bank"]}) is not None for name in ("tiles", "tallied")]
+
+    assert added() == [True, True]
+    monkeypatch.setattr(postgres, "MOST_APART", 0)
+    assert added() == [False, False]
     assert numbers(kit) == numbers(by_rows)
 
 
