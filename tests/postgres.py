@@ -87,13 +87,19 @@ class Server:
         """Return an open connection that commits each statement and speaks UTC."""
         return psycopg.connect(self.url(database), autocommit=True, options="-c timezone=UTC")
 
+    @contextmanager
+    def alone(self) -> Iterator[psycopg.Connection[Any]]:
+        """Hold a transaction while no other run makes logins."""
+        with self.connect() as connection, connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(%s, %s)", [LOCKS, MAKING])
+            yield connection
+
     def login(self, name: str, *groups: str) -> str:
         """Make a login of these groups, unless the tests have made it already; return the name.
 
         Raises `RuntimeError` if the role is not theirs, or is in other groups.
         """
-        with self.connect() as connection, connection.transaction():
-            connection.execute("select pg_advisory_xact_lock(%s, %s)", [LOCKS, MAKING])
+        with self.alone() as connection:
             role = sql.Identifier(name)
             if (found := _role(connection, name)) is None:
                 connection.execute(
@@ -117,7 +123,8 @@ class Server:
         """
         name = self.called(database)
         if self.workers:
-            cluster.create(self, name, like=self.called(template) if template else None)
+            with self.alone():  # nodes that join, make every role anew on each of them
+                cluster.create(self, name, like=self.called(template) if template else None)
         else:
             with self.connect() as connection:
                 connection.execute(self.creating(name, template))
@@ -130,6 +137,12 @@ class Server:
         letters = "locale_provider builtin builtin_locale 'C.UTF-8'" if builtin else "locale 'C.UTF-8'"
         like = self.called(template) if template else f"template0 encoding 'UTF8' {letters}"
         return f"create database {name} template {like}".encode()
+
+    def give(self, database: str, login: str) -> None:
+        """Make *login* the owner of a database, on every node of it."""
+        for node in self.nodes():
+            with node.connect() as connection:
+                connection.execute(f"alter database {self.called(database)} owner to {login}".encode())
 
     def scale(self, database: str) -> None:
         """Distribute what stands in a database, where the server is a cluster (sql/scale/citus.sql)."""

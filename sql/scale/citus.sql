@@ -1,6 +1,6 @@
 -- Past one machine: distributes by campaign what grows with the messages, over the nodes of a Citus cluster, once `campaignkit
 -- init` has made it. Everything else stays on the coordinator, where lists, counts, actions and the audit trail are plain
--- PostgreSQL, triggers included. No statement of the toolkit knows of it. An optional last step, for the owner, with
+-- PostgreSQL, triggers included. No statement of the toolkit knows of it. An optional last step, for a superuser, with
 -- psql -v ON_ERROR_STOP=1 -f: each statement is a transaction of its own, as Citus wants it, and does nothing where it has
 -- been carried out already. The counts of a campaign stay too, small as they are: Citus joins no local table with a
 -- distributed one from the outside.
@@ -17,3 +17,6 @@ select truncate_local_data_after_distributing_table('core.recipients');
 select truncate_local_data_after_distributing_table(t.relation)
 from (select to_regclass('core.recipient_numbers')) as t(relation)
 where t.relation is not null;
+
+-- A plan that is made once for any campaign names no node, and Citus has none for a range of campaigns: plan each question.
+do $$ begin execute format('alter database %I set plan_cache_mode = force_custom_plan', current_database()); end $$;

@@ -161,7 +161,7 @@ FOREIGN = {
     ),
     "rows go": "delete from core.recipients where smpp_code = 'DELIVRD'",
     "all rows go": "delete from core.recipients where campaign_id = 1",
-    "times move": "update core.recipients set sent_at = sent_at + interval '37 hours' where sent_at is not null",
+    "times move": "update core.recipients set sent_at = to_timestamp(extract(epoch from sent_at) + 37 * 3600) where sent_at is not null",
     "a bind is renamed": "update core.recipients set esme = 'z'",
     "stages change": "update core.recipients set stage = 'Failed', sent_at = null, smpp_code = null, sms_result = 'unknown'",
     "a zone changes": "update core.workspaces set time_zone = 'America/New_York' where workspace_id = 'retail'",

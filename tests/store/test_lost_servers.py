@@ -320,7 +320,7 @@ def test_a_server_that_dies_in_mid_snapshot_leaves_nothing_and_one_that_changes_
 
 
 def test_what_takes_longer_than_the_site_allows_is_a_sentence(prepared: Server, name: str) -> None:
-    store = database(f"{prepared.url(name)}&options=-c%20statement_timeout%3D50ms").open()
+    store = database(f"{prepared.url(name)}&options=-c%20statement_timeout%3D800ms").open()
 
     def ask() -> None:
         with store.reading() as session:

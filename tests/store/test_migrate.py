@@ -250,8 +250,11 @@ def test_the_owner_of_a_database_prepares_it_without_being_a_superuser(
     name = made()
     prepared.login("boss")
     prepared.login("olga", "campaignkit_operator")
-    with prepared.connect(name) as connection:
-        connection.execute(f"alter database {name} owner to boss".encode())
+    if prepared.workers:
+        pytest.skip(
+            "the owner prepares no database of a cluster: Citus has its superusers alone make roles known to nodes"
+        )
+    prepared.give(name, "boss")
     prepare(prepared.url(name, "boss"))
     prepare(prepared.url(name, "boss"))
     with database(prepared.url(name, "boss"), writable=True).open().writing() as session:
