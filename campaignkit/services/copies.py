@@ -21,7 +21,9 @@ from campaignkit.services.refresh import bundles, refresh
 from campaignkit.store import gate, scratch
 from campaignkit.store.base import PLAIN, Row, Session, Store
 from campaignkit.store.duckdb import DuckStore, numbers_file
+from campaignkit.store.duckdb import Session as Taking
 from campaignkit.store.migrate import CORE, CORE_OPTIONAL, COUNTS, KIT, create, note_unfilled
+from campaignkit.store.probe import COLUMNS
 from campaignkit.store.statements import Variant
 
 MARK = ".copying-"
@@ -79,7 +81,9 @@ def make(
             with store.apart(folder / "spill", numbers=False) as source, source.reading() as session:
                 scope = _scope(session, viewer, chosen)
                 _lay_out(target, store)
-                _fill(session, target.open(), scope, folder, progress)
+                # one transaction: DuckDB writes each row once, and folds nothing into the file in between
+                with target.open().writing() as taking:
+                    _fill(session, taking, scope, folder, progress)
             progress("counting", COUNTING)
             refresh(target, now=now, progress=lambda done, of: progress("counting", _share(done, of)))
             with target.reading() as session:
@@ -126,14 +130,15 @@ def _lay_out(target: DuckStore, store: Store) -> None:
         note_unfilled(session, store.probe.unfilled)
 
 
-def _fill(session: Session, target: DuckStore, scope: list[Row], folder: Path, progress: Progress) -> None:
+def _fill(session: Session, target: Taking, scope: list[Row], folder: Path, progress: Progress) -> None:
     """Bring everything that belongs to the campaigns of *scope*."""
     given = {
         "workspaces": sorted({row["workspace_id"] for row in scope}),
         "campaign_ids": [row["campaign_id"] for row in scope],
     }
+    there = {relation for relation, *_ in target.query(COLUMNS)}
     for relation, statement in RELATIONS.items():
-        if target.probe.provides(relation):
+        if relation in there:
             _take(target, relation, session.file(statement, given, folder / relation), folder / relation)
     whole = sum(row["size"] for row in scope) or 1
     done, pending = 0, None
@@ -157,9 +162,8 @@ def _wait(pending: Future[None] | None) -> None:
         pending.result()
 
 
-def _take(target: DuckStore, relation: str, rows: str, path: Path, before: int = 0) -> None:
-    with target.writing() as session:
-        session.take(relation, rows, before=before)
+def _take(target: Taking, relation: str, rows: str, path: Path, before: int = 0) -> None:
+    target.take(relation, rows, before=before)
     path.unlink()
 
 
