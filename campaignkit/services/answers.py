@@ -197,8 +197,12 @@ def mask_email(address: str | None, *, clear: bool) -> str | None:
     return f"{name[:1]}…{at}{domain}"
 
 
-# also in sql/exports/csv.sql and sql/snapshot, in this spelling, which both engines read as Python does
-_NUMBER = re.compile(r"[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}")
+# as sql/exports/csv.sql and sql/snapshot have it, in a spelling that both engines read as Python does; but for an id or
+# a digest, which may have as many digits in a row
+_NUMBER = re.compile(
+    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b)"
+    r"|[+][ (]?[0-9]([ ().-]{0,2}[0-9]){7,14}|[0-9]{9,15}"
+)
 
 
 @overload
@@ -207,7 +211,7 @@ def mask_numbers(text: str) -> str: ...
 def mask_numbers(text: None) -> None: ...
 def mask_numbers(text: str | None) -> str | None:
     """Return a free text without the phone numbers in it, for everybody: a number's place is its own column (R57)."""
-    return _NUMBER.sub("****", text) if text else text
+    return _NUMBER.sub(lambda found: found["id"] or "****", text) if text else text
 
 
 def mask_actor(name: str, *, clear: bool) -> str:

@@ -245,8 +245,8 @@ def test_repeated_it_changes_nothing_and_keeps_what_the_site_has_hung_on_the_vie
     url: str, folder: Folder, theirs: psycopg.Connection[Any], postgres: Server
 ) -> None:
     adopted(url, folder())
-    postgres.login("bob")
-    theirs.execute("grant select on core.campaigns to bob")
+    postgres.login("bob_adopts")
+    theirs.execute("grant select on core.campaigns to bob_adopts")
     theirs.execute(TRIGGER.encode())
     state = "select oid, relname, relacl::text, obj_description(oid) from pg_class where relnamespace = 'core'::regnamespace order by 2"
     before = theirs.execute(state).fetchall()
@@ -361,12 +361,14 @@ def test_a_folder_that_is_not_right_is_a_sentence_and_makes_nothing(
 def test_who_may_not_is_told(
     url: str, folder: Folder, theirs: psycopg.Connection[Any], postgres: Server
 ) -> None:
-    postgres.login("bob")
-    theirs.execute("grant create on database stranger to bob; grant usage on schema center to bob")
+    postgres.login("bob_adopts")
+    theirs.execute(
+        "grant create on database stranger to bob_adopts; grant usage on schema center to bob_adopts"
+    )
     with pytest.raises(
         NotAllowed, match=r"permission denied for table \w+; adopt as a login that may read the source"
     ):
-        adopted(postgres.url("stranger", "bob"), folder())
+        adopted(postgres.url("stranger", "bob_adopts"), folder())
 
 
 def test_adopt_is_for_servers_and_bundled_folders_over_files_are_not(

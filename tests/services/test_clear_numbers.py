@@ -17,6 +17,7 @@ from campaignkit import Kit, RecipientFilter, cli
 from campaignkit.domain.errors import NotAllowed, NotFound, StoreError, StoreMissing, StoreUnreadable
 from campaignkit.domain.filters import RecipientSort
 from campaignkit.kit import database
+from campaignkit.services.answers import mask_numbers
 from campaignkit.store.duckdb import DuckStore
 from campaignkit.store.statements import Variant, load, names
 from tests import world
@@ -236,6 +237,13 @@ SAID = {
     "447946000901,447946000902": "****,****",
     "retried 3 times in 120 s, 1234 bytes": "retried 3 times in 120 s, 1234 bytes",
 }
+
+
+@pytest.mark.parametrize(
+    "text", ["00000001-0000-0000-0000-000000000000", "sha256 " + "a123456789012b" * 4 + "c"]
+)
+def test_an_id_or_a_digest_in_a_note_is_no_number(text: str) -> None:
+    assert mask_numbers(text) == text
 
 
 @pytest.mark.parametrize("clear", [False, True])
