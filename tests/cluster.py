@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NODE = "node"  # what every node of a new database is a copy of: nothing but the extension
 ALONE = "prepared"  # the database that others are made like stays one node
-STATEMENTS = re.split(r";\n", asset("sql", "scale", "citus.sql").read_text(encoding="utf-8"))
+STATEMENTS = re.split(r";\n\n", asset("sql", "scale", "citus.sql").read_text(encoding="utf-8"))
 
 
 def workers(connection: psycopg.Connection[Any]) -> tuple[tuple[str, int], ...]:

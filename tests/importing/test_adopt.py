@@ -363,7 +363,8 @@ def test_who_may_not_is_told(
 ) -> None:
     postgres.login("bob_adopts")
     theirs.execute(
-        "grant create on database stranger to bob_adopts; grant usage on schema center to bob_adopts"
+        f"grant create on database {postgres.called('stranger')} to bob_adopts;"
+        " grant usage on schema center to bob_adopts"
     )
     with pytest.raises(
         NotAllowed, match=r"permission denied for table \w+; adopt as a login that may read the source"

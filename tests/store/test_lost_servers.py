@@ -31,6 +31,7 @@ from campaignkit.domain.errors import (
     StoreUnreadable,
 )
 from campaignkit.kit import database
+from campaignkit.store import postgres
 from campaignkit.store.postgres import PostgresStore
 from tests import world
 from tests.postgres import PREPARED, Server
@@ -291,8 +292,10 @@ def test_a_server_that_dies_in_mid_export_leaves_nothing_half(
 
 
 def test_a_server_that_dies_in_mid_snapshot_leaves_nothing_and_one_that_changes_is_copied_as_it_was(
-    prepared: Server, name: str, kit: Kit, owner: psycopg.Connection[Any], tmp_path: Path
-) -> None:
+    prepared: Server, name: str, kit: Kit, owner: psycopg.Connection[Any], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(postgres, "PIECE_ROWS", 10_000)  # what is left is more than any line holds
     owner.execute(
         "insert into core.recipients (campaign_id, recipient_id, ctn_tail, stage, sms_result, created_at, error)"
         " select c, n, '0123', 'New', 'unknown', now(), repeat('x', 300)"

@@ -289,3 +289,29 @@ def test_a_login_that_may_connect_and_nothing_else_is_told_whom_to_ask(server: S
         opened(server, "nobody")
     with pytest.raises(InvalidInput, match="there is no role"):
         opened(server, "vic", role="root")
+
+
+@pytest.fixture
+def earlier(prepared: Server) -> Iterator[str]:
+    """Return a login that was made before its database had other nodes, if it gets any."""
+    with prepared.connect(PREPARED) as alone:
+        alone.execute(f"create role earlier login password '{prepared.secret}'".encode())
+        alone.execute("grant campaignkit_operator to earlier")
+    yield "earlier"
+    for node in prepared.nodes():
+        with node.connect() as connection:
+            connection.execute("drop role if exists earlier")
+
+
+def test_a_login_of_the_time_before_the_cluster_reads_what_lies_on_its_nodes(
+    prepared: Server, earlier: str
+) -> None:
+    name = prepared.create("grown", template=PREPARED)
+    with database(prepared.url(name), writable=True).open().writing() as session:
+        world.workspace(session, "retail")
+        world.campaign(session, 1)
+        world.recipient(session, 1, 1)
+    kit = campaignkit.open(prepared.url(name, earlier), workspace="master", role="operator")
+    assert kit.recipients.page("00000001").rows[0].recipient == "****0123"
+    assert kit.campaigns.archive("00000001").archived
+    prepared.drop(name)
