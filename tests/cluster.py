@@ -39,9 +39,11 @@ def create(server: Server, name: str, *, like: str | None) -> None:
         one.result()
     if name == server.called(ALONE):
         return
+    with server.connect() as connection:  # its own name for itself, which workers reach, before ours
+        known = connection.execute("select nodename, nodeport from pg_dist_node where groupid = 0").fetchone()
+        here = known or (connection.info.host, connection.info.port)
     with server.connect(name) as connection:
-        host, port = connection.info.host, connection.info.port
-        connection.execute("select citus_set_coordinator_host(%s, %s)", [host, port])
+        connection.execute("select citus_set_coordinator_host(%s, %s)", here)
         for worker in server.workers:
             connection.execute("select citus_add_node(%s, %s)", worker)
     if like:

@@ -16,6 +16,14 @@ settings.register_profile("campaignkit", deadline=None, print_blob=True)  # a bu
 settings.load_profile("campaignkit")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks a PostgreSQL server, so that `-m server` runs that and nothing else."""
+    for item in items:
+        engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")  # type: ignore[attr-defined]
+        if engine == "postgres" or {"postgres", "prepared"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("server")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """Return a real PostgreSQL server: the one that is named, else one of our own, started when a test first asks for it."""

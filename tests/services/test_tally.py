@@ -38,7 +38,10 @@ INSERT = (
     "insert into core.campaigns (campaign_id, external_id, workspace_id, status, moderation, mode, saddr, created_at, updated_at)"
     " values (%(id)s, gen_random_uuid(), %(where)s::varchar, 'New', 'Pending', %(mode)s, 'ACME ' || %(where)s::varchar, %(now)s, %(now)s) on conflict do nothing"
 )
-BUMP = "update core.campaigns set updated_at = updated_at + %(by)s * interval '1 second' where campaign_id = %(id)s"
+BUMP = (  # in one zone: beside distributed rows a cluster takes no arithmetic that a setting decides
+    "update core.campaigns set updated_at = (updated_at at time zone 'UTC' + %(by)s * interval '1 second') at time zone 'UTC'"
+    " where campaign_id = %(id)s"
+)
 CHANGES = {
     "insert": INSERT,
     "delete": "delete from core.campaigns where campaign_id = %(id)s",
