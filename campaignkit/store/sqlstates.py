@@ -33,7 +33,11 @@ LOST: Sentence = (
     "the connection to {name} was lost, nothing was changed: try again once the server answers",
 )
 MEANINGS: Mapping[str, Sentence] = {  # by SQLSTATE, or by its class of two letters
-    "08": LOST,
+    "08P01": LOST,  # a pooler that has lost the server says this
+    "08": (  # a cluster's node, which the server looked for: it speaks itself
+        StoreUnreachable,
+        "{name} does not reach a server behind it ({what}): nothing was changed, other campaigns may be on another",
+    ),
     "57P": LOST,
     "57P03": (StoreBusy, "{name} is starting up or shutting down: try again in a moment"),
     "57014": (
@@ -165,5 +169,8 @@ def _is_looking_for_a_host(text: str) -> bool:
 
 def _first_line(error: psycopg.Error) -> str:
     """Return the server's own words without what stands before them; they name relations and logins, never rows."""
-    primary = error.diag.message_primary or str(error).splitlines()[0] if str(error) else type(error).__name__
-    return primary.rsplit("FATAL:", 1)[-1].rsplit(" failed: ", 1)[-1].strip().rstrip(".!")
+    primary = error.diag.message_primary or str(error) or type(error).__name__
+    first = primary.splitlines()[0]
+    if not error.diag.message_primary:  # libpq's, while it connects
+        first = first.rsplit("FATAL:", 1)[-1].rsplit(" failed: ", 1)[-1]
+    return first.strip().rstrip(".!")

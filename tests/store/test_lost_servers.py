@@ -322,6 +322,24 @@ def test_a_server_that_dies_in_mid_snapshot_leaves_nothing_and_one_that_changes_
     assert kit.recipients.page(ONE).total == 2
 
 
+def test_a_node_behind_the_server_that_does_not_answer_is_named(prepared: Server, name: str) -> None:
+    store = database(prepared.url(name)).open()
+    node = (
+        "connection to the remote node ann@10.0.0.7:5432 failed with the following error: connection to server at"
+        ' "10.0.0.7", port 5432 failed: Connection refused'
+    )
+
+    def ask() -> None:  # what a cluster's coordinator says of a worker that is down
+        with store.reading() as session:
+            session.script(
+                f"do $$ begin raise exception e'{node}\\n\\tIs the server running?' using errcode = '08006'; end $$"
+            )
+
+    assert f"does not reach a server behind it ({node})" in sentence(ask, StoreUnreachable)
+    with store.reading() as session:
+        assert session.query("select 1") == [(1,)], "the server itself is there"
+
+
 def test_what_takes_longer_than_the_site_allows_is_a_sentence(prepared: Server, name: str) -> None:
     store = database(f"{prepared.url(name)}&options=-c%20statement_timeout%3D800ms").open()
 
