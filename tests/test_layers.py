@@ -90,6 +90,7 @@ def test_the_domain_reads_no_clock_no_file_and_no_environment() -> None:
         "dataclasses",
         "datetime",
         "enum",
+        "functools",
         "json",
         "math",
         "shlex",

@@ -254,6 +254,11 @@ class IdRange:
     low: UUID
     high: UUID
 
+    @property
+    def wide(self) -> bool:
+        """Tell whether it is a sixteenth of all UUIDs: a single digit."""
+        return self.low.bytes[0] != self.high.bytes[0]
+
 
 def id_range(text: str) -> IdRange | None:
     """Return the UUIDs that *text* is a prefix of (hyphens and case ignored), or None if it cannot be one."""

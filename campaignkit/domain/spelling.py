@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from collections.abc import Iterable, Mapping
 from enum import Enum
@@ -23,6 +24,11 @@ class Spelling(NamedTuple):
     option: str
 
 
+@functools.cache
+def _default(kind: type[Spelt]) -> Spelt:
+    return kind()
+
+
 class Spelt:
     """A frozen dataclass whose fields are texts, sets of texts, and booleans that are true unless switched off."""
 
@@ -31,7 +37,7 @@ class Spelt:
 
     def chosen(self) -> dict[str, Any]:
         """Return the fields that are not at their default."""
-        default = type(self)()
+        default = _default(type(self))  # type: ignore[arg-type]  # a class can be hashed
         values = {name: getattr(self, name) for name in self.SPELLING}
         return {name: value for name, value in values.items() if value != getattr(default, name)}
 

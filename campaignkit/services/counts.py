@@ -6,8 +6,9 @@ campaign is in another one, or was never counted, its rows are counted. No numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from campaignkit.domain.delivery import SmsResult
 from campaignkit.store.base import Row, Session
@@ -61,12 +62,32 @@ def progress(session: Session, campaigns: Sequence[Row]) -> dict[int, Row]:
     return {campaign_id: row for campaign_id, row in found.items() if row["recipients"]}
 
 
-def tallied(session: Session, scope: Sequence[str]) -> list[Row] | None:
-    """Return how many campaigns of *scope* there are by workspace, status, moderation, mode and archive mark.
+def tallied(session: Session, asked: Mapping[str, Any], by: str = "") -> list[Row] | None:
+    """Return how many campaigns of a `view` there are in the `scope`: the rows of campaigns/facets.
 
-    None where the engine does not keep that by itself.
+    *by* a period or a search, each row tells also how many of them have `passed`: were created from `since` to `now`,
+    or have a sender with `search` in it or an id between `id_low` and `id_high`. None where the engine does not keep
+    that by itself.
     """
-    return session.sums("tallied", {"scope": list(scope)})
+    if by:
+        found = session.sums(f"tallied_by_{by}", {**asked, **(_days(asked) if by == "period" else {})})
+        if found:
+            return found
+    found = session.sums("tallied", asked)  # which alone tells none from unknown
+    return None if found is None else [row for row in found if row["campaigns"]]
+
+
+def _days(asked: Mapping[str, Any]) -> dict[str, object]:
+    """Return the whole days from `since` to `now`, and when the hours before them end and those after them begin."""
+    first, last = _midnight(asked["since"]) + timedelta(days=1), _midnight(asked["now"])
+    head = min(first, asked["now"])
+    return {"first": head, "last": max(last, head), "first_day": first.date(), "last_day": last.date()}
+
+
+def senders(session: Session, search: str) -> list[str] | None:
+    """Return the senders that *search* finds, if the engine keeps which there are, and few campaigns are theirs."""
+    found = session.sums("senders", {"search": search})
+    return found[0]["senders"] if found else None
 
 
 def statuses(session: Session, scope: Sequence[str]) -> list[Row]:
@@ -91,6 +112,10 @@ def delivered(session: Session, statuses: Sequence[Row], *, scope: Sequence[str]
         found += sum(row["delivered"] for row in one_by_one)
         found += _delivered_by(session, stale)
     return found
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _delivered_by(session: Session, ids: Sequence[int] | None) -> int:

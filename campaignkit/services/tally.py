@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from campaignkit.domain.filters import CampaignFilter, View
-from campaignkit.domain.lifecycle import Mode, Moderation, Status
+from campaignkit.domain.filters import CampaignFilter
+from campaignkit.domain.lifecycle import Mode, Status
 from campaignkit.store.base import Row
 
 COLUMN = {"statuses": "status", "modes": "mode", "workspaces": "workspace_id"}  # of a choice among values
@@ -32,7 +31,9 @@ class Tally:
     """The rows of campaigns/facets or facets_found, and which fields of a filter each of them does not pass."""
 
     def __init__(self, found: Iterable[Row], filter: CampaignFilter) -> None:
-        self._rows = [(row, frozenset(_failed(row, filter))) for row in found]
+        chosen = [(field, column, getattr(filter, field)) for field, column in COLUMN.items()]
+        narrowed = [(field, column, values) for field, column, values in chosen if values]
+        self._rows = [(row, _failed(row, narrowed)) for row in found]
 
     @property
     def total(self) -> int:
@@ -55,43 +56,40 @@ class Tally:
             "modes": dict.fromkeys(Mode, 0),
             "workspaces": dict.fromkeys(workspaces, 0),
         }
+        groups = [(frozenset({group}), column, counts[group]) for group, column in COLUMN.items()]
         for row, failed in self._rows:
-            for group, column in COLUMN.items():
-                if (
-                    failed <= {group} and row[column] in counts[group]
-                ):  # a mode may be null: no value to choose
-                    counts[group][row[column]] += row["campaigns"]
+            for group, column, values in groups:
+                if failed <= group and row[column] in values:  # a mode may be null: no value to choose
+                    values[row[column]] += row["campaigns"]
         return Facets(**counts)
 
     def _without(self, fields: frozenset[str]) -> int:
         return sum(row["campaigns"] for row, failed in self._rows if failed <= fields)
 
 
-def view_of(row: Row) -> View:
-    """Return the view that shows the campaigns of *row*: the SQL of campaigns/facets in Python."""
-    if row["archived"]:
-        return View.ARCHIVE
-    queued = row["status"] == Status.NEW and row["moderation"] == Moderation.PENDING
-    return View.QUEUE if queued else View.CAMPAIGNS
+def split(kept: Iterable[Row], column: str) -> Iterator[Row]:
+    """Yield rows of campaigns/facets_found: what of each row of *kept* has passed *column*, and what has not."""
+    for row in kept:
+        for passes, campaigns in ((True, row["passed"]), (False, row["campaigns"] - row["passed"])):
+            if campaigns:
+                yield row | {column: passes, "campaigns": campaigns}
 
 
-def left_over(whole: Iterable[Row], found: Iterable[Row], passed: Collection[str]) -> Iterator[Row]:
-    """Yield what *found*, rows of campaigns/facets_found, leave of *whole*: what none of *passed* lets through."""
-    left: Counter[tuple[Any, ...]] = Counter()
-    for sign, rows in ((1, whole), (-1, found)):
-        for row in rows:
-            left[tuple(row[column] for column in COLUMN.values())] += sign * row["campaigns"]
-    flags = {column: field not in passed for field, column in PASSED.items()}
-    for values, campaigns in left.items():
-        if campaigns:
-            yield dict(zip(COLUMN.values(), values, strict=True)) | flags | {"campaigns": campaigns}
+def split_twice(period: Iterable[Row], search: Iterable[Row], both: Iterable[Row]) -> Iterator[Row]:
+    """Yield such rows of the same campaigns, kept by *period* and by *search*, of which *both* pass the two."""
+    found = {_values(row): row["passed"] for row in search}
+    passed = {_values(row): row["campaigns"] for row in both}
+    for row in split(period, "in_period"):
+        here = passed.get(_values(row), 0)
+        also = here if row["in_period"] else found[_values(row)] - here
+        yield from split([row | {"passed": also}], "found")
 
 
-def _failed(row: Row, filter: CampaignFilter) -> Iterator[str]:
-    for field, column in COLUMN.items():
-        chosen = getattr(filter, field)
-        if chosen and row[column] not in chosen:
-            yield field
-    for field, column in PASSED.items():
-        if not row.get(column, True):
-            yield field
+def _values(row: Row) -> tuple[Any, ...]:
+    return tuple(row[column] for column in COLUMN.values())
+
+
+def _failed(row: Row, narrowed: Iterable[tuple[str, str, frozenset[Any]]]) -> frozenset[str]:
+    failed = [field for field, column, values in narrowed if row[column] not in values]
+    failed += [field for field, column in PASSED.items() if not row.get(column, True)]
+    return frozenset(failed)

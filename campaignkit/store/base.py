@@ -19,6 +19,8 @@ Share = Callable[[float], None]  # is told how much is done, 0 to 1
 class Session(Protocol):
     """Statements on one consistent state of the database; only valid inside its `with` block."""
 
+    indexed: bool  # few rows among many are found without reading the others
+
     def rows(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> list[Row]:
         """Return the rows of statement *name* as dictionaries; moments are aware, in UTC."""
 

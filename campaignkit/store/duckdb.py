@@ -55,6 +55,8 @@ select coalesce(bool_and(later), true) from (
 class Session:
     """Statements on one consistent state of the database; only valid inside its `with` block."""
 
+    indexed = False
+
     def __init__(self, connection: duckdb.DuckDBPyConnection, compiler: Compiler) -> None:
         self.connection, self._compiler = connection, compiler
 

@@ -46,6 +46,8 @@ PIECE_ROWS = 50_000  # of an export and a copy: how often they say how far they 
 class Session:
     """Statements on one consistent state of the database; only valid inside its `with` block."""
 
+    indexed = True
+
     def __init__(self, connection: Connection, compiler: Compiler, *, tallied: bool = False) -> None:
         self.connection, self._compiler, self._tallied = connection, compiler, tallied
         self._plans_each = False

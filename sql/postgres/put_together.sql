@@ -11,14 +11,42 @@ where t.campaign_id in (
   left join lateral (select e.updated_at from kit.counted e where e.campaign_id = u.campaign_id limit 1) k on true
   where c.updated_at is not distinct from k.updated_at
 );
+lock table kit.senders in exclusive mode;
 with gone as (
-  delete from kit.tally where (select count(*) from kit.tally) > 1000 returning *
+  delete from kit.tally where (select count(*) from kit.tally where day is not null) > 100 returning *
+), days as (
+  insert into kit.tally_days as t
+  select g.day, g.workspace_id, g.status, g.moderation, g.mode, g.archived, sum(g.campaigns)
+  from gone g
+  where g.day is not null
+  group by g.day, g.workspace_id, g.status, g.moderation, g.mode, g.archived
+  having sum(g.campaigns) <> 0
+  on conflict (day, workspace_id, status, moderation, mode, archived) do update set campaigns = t.campaigns + excluded.campaigns
+), by_sender as (
+  insert into kit.tally_senders as t
+  select g.saddr, g.workspace_id, g.status, g.moderation, g.mode, g.archived, sum(g.campaigns)
+  from gone g
+  where g.saddr is not null
+  group by g.saddr, g.workspace_id, g.status, g.moderation, g.mode, g.archived
+  having sum(g.campaigns) <> 0
+  on conflict (saddr, workspace_id, status, moderation, mode, archived) do update set campaigns = t.campaigns + excluded.campaigns
+), senders as (
+  insert into kit.senders as t
+  select g.saddr, sum(g.campaigns)
+  from gone g
+  where g.saddr is not null
+  group by g.saddr
+  having sum(g.campaigns) <> 0
+  on conflict (saddr) do update set campaigns = t.campaigns + excluded.campaigns
 )
 insert into kit.tally
 select g.workspace_id, g.status, g.moderation, g.mode, g.archived, sum(g.campaigns)
 from gone g
 group by g.workspace_id, g.status, g.moderation, g.mode, g.archived
 having sum(g.campaigns) <> 0;
+delete from kit.tally_days where campaigns = 0;
+delete from kit.tally_senders where campaigns = 0;
+delete from kit.senders where campaigns = 0;
 with gone as (
   delete from kit.tally_delivered where (select count(*) from kit.tally_delivered) > 100 returning *
 )

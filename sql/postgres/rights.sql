@@ -6,7 +6,8 @@ select session_user::varchar as login,
        coalesce(bool_or(r.status) filter (where r.name = 'core.campaigns'), false)
          and coalesce(bool_or(r.insertable) filter (where r.name = 'kit.audit_events'), false) as operator,
        coalesce(bool_or(r.moderation) filter (where r.name = 'core.campaigns'), false) as moderator,
-       coalesce(bool_or(r.tallied) filter (where r.name = 'core.campaigns'), false) as tallied,
+       coalesce(bool_or(r.tallied) filter (where r.name = 'core.campaigns') and bool_or(r.readable) filter (where r.name = 'kit.senders'), false)
+         as tallied,
        coalesce(array_agg(r.name order by r.name) filter (where not r.readable), '{}')::varchar[] as hidden
 from (
   select n.nspname || '.' || c.relname as name,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import campaignkit
 from campaignkit import Kit, RecipientFilter, SmsResult, Stage
 from campaignkit.codes import stat_table
+from campaignkit.services import recipients
 from campaignkit.services.errors import Channel, MessageErrors, standout
 from tests import world
 from tests.services.conftest import Build
@@ -74,6 +75,44 @@ def test_awaiting_is_what_may_still_get_a_report(kit: Kit) -> None:
     assert counts.awaiting == shown.verdicts[campaignkit.Verdict.AWAITING] > 0
     assert counts.intermediate == {"ENROUTE"}
     assert counts.known == sum(shown.verdicts.values())
+
+
+def test_few_recipients_come_as_they_would_among_many(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        world.campaign(session, 1, updated_at=ago(days=1))
+        for number, (stage, code, esme) in enumerate(product(Stage, CODES, ["a", "b", None]), start=1):
+            world.recipient(
+                session, 1, number,
+                stage=stage.value, smpp_code=code, sms_result=stat_table().result(code).value, esme=esme,
+                sent_at=ago(minutes=number % 7) if stage is Stage.DELIVERED else None,
+            )  # fmt: skip
+
+    kit = build(fill, role="operator")
+    kit.refresh()
+    asked = [
+        RecipientFilter(stages=stages, sms_results=results, smpp_codes=codes, null_smpp=null, esmes=esmes)  # type: ignore[arg-type]
+        for stages, results, codes, null, esmes in product(
+            [(), {"Failed"}, {"Delivered", "New"}],
+            [(), {"failed"}, {"unknown", "failed"}],
+            [(), {"UNDELIV"}, {"UNKNOWN", "MK:0001"}],
+            [True, False],
+            [(), {"a"}],
+        )
+    ]
+
+    def pages(filter: RecipientFilter, sort: str, *, descending: bool) -> list[object]:
+        turned, after = [], None
+        while not turned or after:
+            page = kit.recipients.page(ID, filter, sort=sort, descending=descending, limit=4, after=after)
+            turned.append(page)
+            after = page.next
+        return turned
+
+    orders = list(product(asked, ["id", "sent"], [True, False]))
+    found = [pages(filter, sort, descending=descending) for filter, sort, descending in orders]
+    monkeypatch.setattr(recipients, "FEW", -1)
+    assert found == [pages(filter, sort, descending=descending) for filter, sort, descending in orders]
 
 
 def test_standard_codes_are_offered_even_where_none_occurs(kit: Kit) -> None:

@@ -33,10 +33,21 @@ FILTERS = (
     CampaignFilter(period="24h", statuses={"New"}),  # type: ignore[arg-type]
     CampaignFilter(search="ac", modes={"OnTime"}),  # type: ignore[arg-type]
     CampaignFilter(period="24h", search="bank"),  # type: ignore[arg-type]
+    CampaignFilter(period="7d", modes={"OnTime"}),  # type: ignore[arg-type]
+    CampaignFilter(period="7d", view=View.ARCHIVE, search="C4"),  # type: ignore[arg-type]
+    CampaignFilter(period="1h"),  # type: ignore[arg-type]
+    CampaignFilter(search="c"),  # in a sender, and a digit that ids begin with
+    CampaignFilter(search="c4ca"),
+    CampaignFilter(search="no such"),
 )
 INSERT = (
     "insert into core.campaigns (campaign_id, external_id, workspace_id, status, moderation, mode, saddr, created_at, updated_at)"
-    " values (%(id)s, gen_random_uuid(), %(where)s::varchar, 'New', 'Pending', %(mode)s, 'ACME ' || %(where)s::varchar, %(now)s, %(now)s) on conflict do nothing"
+    " values (%(id)s, md5(%(id)s::text)::uuid, %(where)s::varchar, 'New', 'Pending', %(mode)s, 'ACME ' || %(where)s::varchar,"
+    " %(now)s - (%(id)s - 1) * interval '25 hours', %(now)s) on conflict do nothing"
+)
+MUCH = (
+    "insert into kit.tally select 'bank', 'Done', 'Approved', null, false, 1 - 2 * (n % 2), '2026-11-01', 'ACME bank'"
+    " from generate_series(1, 102) n"
 )
 BUMP = (  # in one zone: beside distributed rows a cluster takes no arithmetic that a setting decides
     "update core.campaigns set updated_at = (updated_at at time zone 'UTC' + %(by)s * interval '1 second') at time zone 'UTC'"
@@ -49,6 +60,8 @@ CHANGES = {
     "done": "update core.campaigns set status = 'Done', updated_at = updated_at + interval '1 minute' where campaign_id = %(id)s",
     "move": "update core.campaigns set workspace_id = %(where)s where campaign_id = %(id)s",
     "renumber": "update core.campaigns set campaign_id = campaign_id + 20 where campaign_id = %(id)s",
+    "rename": "update core.campaigns set saddr = 'Bank ' || campaign_id where campaign_id = %(id)s",
+    "date back": "update core.campaigns set created_at = created_at - interval '3 days' where campaign_id = %(id)s",
     "touch": BUMP,
     "archive": "insert into kit.archived values (%(id)s, now(), 'ann') on conflict do nothing",
     "restore": "delete from kit.archived where campaign_id = %(id)s",
@@ -98,13 +111,19 @@ def there(prepared: Server) -> Iterator[tuple[Server, Kit, Kit]]:
 
 
 def numbers(kit: Kit) -> Any:
-    """Return all that is added up over campaigns."""
+    """Return all that is added up over campaigns, and the pages for which that is looked at."""
     return kit.campaigns.kpis(), [
-        (kit.campaigns.count(asked), kit.campaigns.facets(asked), kit.campaigns.dropping(asked))
+        (
+            kit.campaigns.count(asked),
+            kit.campaigns.facets(asked),
+            kit.campaigns.dropping(asked),
+            kit.campaigns.page(asked),
+        )
         for asked in FILTERS
     ]
 
 
+KEPT = ("tiles", "tallied", "tallied_by_period", "tallied_by_search", "senders")
 ONE, RECEIPT = ("insert", 1, "retail", None), ("receipt", 1, "", None)
 
 
@@ -123,6 +142,20 @@ ONE, RECEIPT = ("insert", 1, "retail", None), ("receipt", 1, "", None)
 @example(
     steps=[ONE, RECEIPT, ("refresh",), RECEIPT, ("put together",), ("move", 1, "bank", None), ("refresh",)]
 )
+@example(
+    steps=[ONE, ("put together",), ("rename", 1, "", None), ("date back", 1, "", None), ("put together",)]
+)
+@example(steps=[ONE, ("put together",), ("archive", 1, "", None), ("empty archive", 1, "", None), ONE])
+@example(
+    steps=[
+        ONE,
+        ("insert", 2, "bank", None),
+        ("archive", 2, "", None),
+        ("put together",),
+        ("empty", 1, "", None),
+    ]
+)
+@example(steps=[("others",), ("put together",), ONE, ("commit",), ("put together",), ("rename", 9, "", None)])
 @example(steps=[("others",), ("refresh",), ("put together",), ("commit",), ("refresh",)])
 @example(steps=[ONE, ("archive", 1, "", None), ("renumber", 1, "", None), ("empty archive", 1, "", None)])
 @example(steps=[ONE, ("archive", 1, "", None), ("delete", 1, "", None), ONE, ("restore", 1, "", None)])
@@ -171,8 +204,12 @@ def _end(how: str) -> Any:
     return end
 
 
-def _put_together(kit: Kit, *_: Any) -> None:
+def _put_together(kit: Kit, owner: psycopg.Connection[Any], _other: Any) -> None:
+    """Put together, for which there has to be much: here what comes and goes."""
+    owner.execute(MUCH)
     kit._store.put_together()
+    with owner.execute("select count(*) from kit.tally where day is not null") as left:
+        assert left.fetchone() == (0,)
 
 
 def _fail(_kit: Kit, owner: psycopg.Connection[Any], _other: Any) -> None:
@@ -231,11 +268,20 @@ def test_sums_that_nobody_puts_together_any_more_are_not_added_up_for_ever(
 
     def added() -> list[bool]:
         with kit._store.reading() as session:
-            return [session.sums(name, {"scope": ["bank"]}) is not None for name in ("tiles", "tallied")]
+            asked = {"scope": ["bank"], "view": "queue", "search": "a", "id_low": None, "id_high": None}
+            asked |= {
+                "since": ago(days=9),
+                "now": NOW,
+                "first": NOW,
+                "last": NOW,
+                "first_day": NOW,
+                "last_day": NOW,
+            }
+            return [session.sums(name, asked) is not None for name in KEPT]
 
-    assert added() == [True, True]
+    assert added() == [True] * len(KEPT)
     monkeypatch.setattr(postgres, "MOST_APART", 0)
-    assert added() == [False, False]
+    assert added() == [False] * len(KEPT)
     assert numbers(kit) == numbers(by_rows)
 
 
@@ -269,6 +315,28 @@ def test_init_adds_up_anew_what_was_changed_with_triggers_disabled(there: tuple[
     slow._store.close()  # type: ignore[attr-defined]
     init(database(server.url(DATABASE), writable=True))
     assert numbers(kit) == numbers(by_rows)
+
+
+def test_init_brings_sums_of_an_earlier_version_up_to_date(there: tuple[Server, Kit, Kit]) -> None:
+    server, kit, by_rows = there
+    with server.connect(DATABASE) as owner:
+        owner.execute("truncate core.campaigns, kit.archived")
+        owner.execute("drop table kit.tally_days, kit.tally_senders, kit.senders")
+        owner.execute("alter table kit.tally drop column day, drop column saddr")
+        owner.execute("alter table core.campaigns disable trigger all")  # that version's would fit its table
+        for id in range(1, 4):
+            owner.execute(INSERT, {"id": id, "where": "bank", "mode": None, "now": ago(hours=3)})
+        owner.execute("alter table core.campaigns enable always trigger campaignkit_tally")
+    early = campaignkit.open(kit._store.address, workspace="master", now=NOW)
+    assert numbers(early) == numbers(by_rows), "until then the rows are looked at"
+    early._store.close()  # type: ignore[attr-defined]
+    for _ in range(2):
+        init(database(server.url(DATABASE), writable=True))
+        assert numbers(kit) == numbers(by_rows)
+    with server.connect(DATABASE) as owner:
+        for what in ("rename", "done", "archive"):
+            owner.execute(CHANGES[what].encode(), {"id": 2})
+            assert numbers(kit) == numbers(by_rows)
 
 
 def test_core_goes_on_without_kit(prepared: Server) -> None:

@@ -43,7 +43,8 @@ def large(name: str, folder: Path = FOLDER) -> Path:
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob(f"{name}-*"):
-            old.unlink()
+            if old.is_file():  # a server of that name has its folder here too
+                old.unlink()
         part = path.with_suffix(".part")
         make(part, SIZES[name])
         part.rename(path)
