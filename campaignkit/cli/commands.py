@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import campaignkit
@@ -29,7 +30,7 @@ from campaignkit.settings import from_environment
 
 if TYPE_CHECKING:
     from campaignkit.serve.up import Choice
-    from campaignkit.store.duckdb import DuckStore
+    from campaignkit.store.base import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,16 @@ def _demo(given: argparse.Namespace) -> Result:
     from campaignkit import demo
 
     now = given.now or datetime.now(UTC).replace(microsecond=0)
+    make: Callable[..., demo.Summary] = demo.create
+    place: object = Path(given.path)
+    store = database(given.path, writable=True)
+    if store.dialect == "postgres":
+        from campaignkit.demo.served import fill
+
+        make, place = fill, store
     with Progress("sample data") as progress:
-        made = demo.create(
-            given.path,
+        made = make(
+            place,
             campaigns=given.campaigns,
             recipients=given.recipients,
             seed=given.seed,
@@ -94,7 +102,7 @@ def _demo(given: argparse.Namespace) -> Result:
 def _simulate(given: argparse.Namespace) -> Result:
     from campaignkit.demo import stand_in
 
-    store = _sample(given.url or getattr(given, "db", None))
+    store = _core(given.url or getattr(given, "db", None), own_data=given.on_my_own_data)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
@@ -107,18 +115,18 @@ def _simulate(given: argparse.Namespace) -> Result:
             tell=lambda so_far: progress.note(tables.simulated(so_far)),
             warn=progress.say,
         )
-    return dict(done.as_json()), lambda: f"{store.path}: {tables.simulated(done)}"
+    return dict(done.as_json()), lambda: f"{store.name}: {tables.simulated(done)}"
 
 
-def _sample(url: str | None) -> DuckStore:
-    from campaignkit.store.duckdb import DuckStore
+def _core(url: str | None, *, own_data: bool = False) -> Store:
+    """Return the database as Core has it, full numbers included where a server keeps them."""
+    from campaignkit.demo import stand_in
 
-    store = database(url, writable=True)
-    if not isinstance(store, DuckStore):
-        raise InvalidInput(
-            f"the stand-in for Core works on DuckDB files, and {store.name} is none: name a sample"
-        )
-    return store.open()
+    store = database(url, writable=True).open()
+    stand_in.check_may_write(store, own_data=own_data)
+    if stand_in.NUMBERS in store.probe.relations:
+        store = database(url, writable=True, numbers=True).open()
+    return store
 
 
 def _init(given: argparse.Namespace) -> Result:
@@ -441,9 +449,7 @@ def _choice(given: argparse.Namespace, *, speed: float | None = None) -> Choice:
         raise StoreMissing("no database is named: give --db PATH or set CAMPAIGNKIT_DB")
     store = database(url).open()
     if speed is not None:
-        from campaignkit.demo import stand_in
-
-        stand_in.check_may_write(_sample(url))
+        _core(url)
     return Choice(
         url=store.address,
         workspace=getattr(given, "workspace", None) or settings.workspace or MASTER,

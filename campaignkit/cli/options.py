@@ -20,7 +20,9 @@ def _id(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", type=Path)
+    parser.add_argument(
+        "path", metavar="PATH", help="a new file, or the postgresql:// URL of an empty database"
+    )
     parser.add_argument("--campaigns", metavar="N", type=int, default=250)
     parser.add_argument("--recipients", metavar="N", type=int, default=1_000_000)
     parser.add_argument("--seed", metavar="S", type=int, default=1)

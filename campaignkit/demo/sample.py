@@ -28,7 +28,7 @@ YEARS = range(2000, 2100)
 class Summary:
     """What was made, and the arguments that make it again."""
 
-    path: Path
+    path: Path | str  # of a file; what messages call a server's database
     campaigns: int
     recipients: int
     workspaces: int
@@ -65,7 +65,7 @@ def create(
             migrate.create(
                 session, migrate.CORE, migrate.CORE_OPTIONAL, migrate.KIT, migrate.COUNTS, migrate.SIMULATE
             )
-            write(session, planned, progress or _silent)
+            write(session, planned, progress or silent)
             session.run("simulate/mark", {"seed": seed, "made_for": moment})
         store.check_whole(name=path)
     return Summary(
@@ -78,8 +78,8 @@ def create(
     )
 
 
-def _silent(step: str, done: float) -> None:
-    pass
+def silent(_step: str, _done: float) -> None:
+    """Tell nobody how far it is."""
 
 
 def _check_numbers(campaigns: int, recipients: int, now: datetime) -> None:

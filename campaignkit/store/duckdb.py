@@ -142,6 +142,19 @@ class Session:
         self.parquet(name, parameters, path, variant)
         return f"read_parquet({_literal(str(path))})"
 
+    def give(self, relation: str, text: Path, *, without: str = "") -> list[str]:
+        """Write every row of *relation*, as they lie, into the file *text* as CSV a server reads; return the columns.
+
+        The column *without* is left out.
+        """
+        columns = sorted(self._columns(relation) - {without})
+        rows = f"select {', '.join(columns)} from {relation}"  # noqa: S608 - names of ours
+        with _file_errors(text):
+            self.connection.execute(
+                f"copy ({rows}) to {_literal(str(text))} (format csv, header false, nullstr '')"
+            ).complete()
+        return columns
+
     def take(self, relation: str, rows: str, *, before: int = 0) -> None:
         """Append *rows*, what `file` has returned, to *relation*; recipients in their order, counted anew.
 

@@ -155,6 +155,13 @@ class Session:
                     tell(number)
         return _reading(path, columns)
 
+    def take(self, relation: str, columns: Sequence[str], text: Path) -> None:
+        """Append the rows of *text*, CSV as DuckDB's session gives it, to *relation*."""
+        copy = f"copy {relation} ({', '.join(columns)}) from stdin (format csv)"
+        with text.open("rb") as file, self.connection.cursor() as cursor, cursor.copy(copy.encode()) as rows:
+            while piece := file.read(BLOCK_BYTES):
+                rows.write(piece)
+
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""
         compiled = self._compiler(name, variant)

@@ -9,6 +9,12 @@ left join (
   select m.campaign_id, count(*) filter (where m.stage = 'New' and m.filter is null) as waiting,
          count(*) filter (where m.stage <> 'New') as handed_over
   from core.recipients m
+  where m.campaign_id in (
+    select n.campaign_id
+    from core.campaigns n
+    left join sim.campaigns o on o.campaign_id = n.campaign_id
+    where o.campaign_id is null and (n.status in ('Pending', 'Building', 'Sending', 'Paused') or :everything::boolean)
+  )
   group by m.campaign_id
 ) r on r.campaign_id = c.campaign_id
 left join (

@@ -1,4 +1,4 @@
-"""The command line on a server: what it hands on, and what works on files alone."""
+"""The command line on a server: what it hands on, and what it makes there."""
 
 from __future__ import annotations
 
@@ -84,7 +84,20 @@ def test_a_snapshot_of_a_server_is_a_file_that_every_command_takes(
         assert run(*command, "--db", out, "--workspace", "master")[0] == 0
 
 
-def test_what_works_on_files_alone_says_so(run: Run, url: str) -> None:
+def test_a_sample_is_made_on_a_server_and_may_be_kept_alive(run: Run, prepared: Server) -> None:
+    name = prepared.create("sampled_here")
+    url = prepared.url(name)
+    status, out, err = run("demo", url, "--campaigns", "45", "--recipients", "3000", "--json")
+    made = json.loads(out)
+    assert (status, err, made["path"], made["recipients"]) == (0, "", database(url).name, 3000)
+    choice = commands._choice(argparse.Namespace(db=url), speed=60.0)
+    assert (choice.url, choice.speed) == (url, 60.0)
+    prepared.drop(name)
+
+
+def test_who_may_not_write_as_core_does_cannot_stand_in_for_it(run: Run, url: str) -> None:
     status, out, err = run("simulate", url)
+    assert (status, out) == (1, "") and "was not made by `campaignkit demo`" in err and err.count("\n") == 1
+    status, out, err = run("simulate", url, "--on-my-own-data")
     assert (status, out) == (1, "") and err.count("\n") == 1
-    assert f"works on DuckDB files, and {database(url).name}" in err
+    assert f"mona may not change core.campaigns in {database(url).name}" in err

@@ -37,7 +37,7 @@ UNSEEN = {
     "report": "DuckDB alone, over a report's snapshot",
     "scale": "what distributes",
     "schema": "DDL, looked at below",
-    "simulate": "DuckDB alone",
+    "simulate": "it joins by campaign with the stand-in's own tables, and looks over all rows once, when it takes over",
 }
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from campaignkit.demo.stand_in.simulator import Simulator, Tick
 from campaignkit.domain.errors import StoreBusy
-from campaignkit.store.duckdb import DuckStore
+from campaignkit.store.base import Store
 
 INTERVAL = 2.0  # seconds between two steps
+CLAIM = "simulate"  # whoever stands in for Core on a database holds it
 BREATH = 0.01  # seconds between two steps when there is more to do, so that readers get their turn
 
 
@@ -50,7 +52,7 @@ class Summary:
 
 
 def run(
-    store: DuckStore,
+    store: Store,
     *,
     speed: float,
     stop: threading.Event,
@@ -61,12 +63,36 @@ def run(
     """Stand in for Core until *stop* is set, and return what was done; *tell* hears of every step.
 
     While another program holds the database it waits, having said so once. Raises `NotAllowed` for a database that is
-    no sample (unless *own_data*), and `StoreError` if it cannot be used any more; every finished step stays.
+    no sample (unless *own_data*), `StoreBusy` if somebody stands in for Core there already, and `StoreError` if it
+    cannot be used any more; every finished step stays.
     """
+    with _alone(store):
+        simulator = Simulator(store, speed=speed)
+        simulator.begin(_now(), own_data=own_data)
+        return _steps(simulator, Summary(speed=speed), stop=stop, tell=tell, warn=warn)
+
+
+@contextlib.contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(store.claim(CLAIM))
+        except StoreBusy as error:
+            raise StoreBusy(
+                f"another `campaignkit simulate` works on {store.name}: let one of them run"
+            ) from error
+        yield
+
+
+def _steps(
+    simulator: Simulator,
+    done: Summary,
+    *,
+    stop: threading.Event,
+    tell: Callable[[Summary], None],
+    warn: Callable[[str], None],
+) -> Summary:
     began = time.monotonic()
-    done = Summary(speed=speed)
-    simulator = Simulator(store, speed=speed)
-    simulator.begin(_now(), own_data=own_data)
     told = False
     while not stop.is_set():
         try:
@@ -75,6 +101,7 @@ def run(
             if not told:
                 warn(f"{error}; waiting for it")
             told = True
+            stop.wait(INTERVAL)
             continue
         told = False
         done = done.and_then(tick, time.monotonic() - began)

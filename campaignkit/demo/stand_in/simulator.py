@@ -6,20 +6,21 @@ the message, so that a stand-in that was killed goes on where it stopped: nobody
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from datetime import datetime
 from random import Random
 
 from campaignkit.assets import asset
-from campaignkit.demo.stand_in import life, tables
+from campaignkit.demo.stand_in import life, server, tables
 from campaignkit.demo.stand_in.life import Campaign, Fate, Move, Quota, Work
 from campaignkit.demo.world import WORKSPACES
 from campaignkit.domain.errors import NotAllowed, StoreUnreadable
 from campaignkit.domain.lifecycle import TRANSITIONS, Event, Mode, Status
 from campaignkit.store import migrate
-from campaignkit.store.base import Row, Session
-from campaignkit.store.duckdb import DuckStore
+from campaignkit.store.base import Row, Session, Store
 
 LONGEST = (
     5.0  # seconds on the wall that a step makes up for: a machine that slept does not send all it missed
@@ -58,7 +59,6 @@ class _Due:
     stranded: int
     recount: bool
     sending: int
-    outstanding: int
 
     @property
     def nothing(self) -> bool:
@@ -76,7 +76,7 @@ class _Due:
         )
 
 
-def check_may_write(store: DuckStore, *, own_data: bool = False) -> None:
+def check_may_write(store: Store, *, own_data: bool = False) -> None:
     """Raise `NotAllowed` unless *store* is a sample, or *own_data* says that it may be changed all the same."""
     with store.reading() as session:
         is_sample = bool(session.query(_MARKED)) and bool(session.rows("simulate/sample", {}))
@@ -90,6 +90,8 @@ def check_may_write(store: DuckStore, *, own_data: bool = False) -> None:
             raise NotAllowed(
                 f"{store.name} keeps no table {relation}, so nothing can stand in for Core there"
             )
+    if store.dialect == "postgres":
+        server.check_rights(store)
 
 
 class Simulator:
@@ -99,9 +101,12 @@ class Simulator:
     """
 
     def __init__(
-        self, store: DuckStore, *, speed: float = 1.0, submits: int = SUBMITS, receipts: int = RECEIPTS
+        self, store: Store, *, speed: float = 1.0, submits: int = SUBMITS, receipts: int = RECEIPTS
     ) -> None:
         self._store, self._speed = store, speed
+        self._served = store.dialect == "postgres"
+        self._next = "simulate/server/batch_next" if self._served else "simulate/batch_next"
+        self._numbered = store.probe.relations.get(server.NUMBERS) == "table"
         self._submits, self._receipts = submits, receipts
         self._lag = max(RECOUNT[0], RECOUNT[1] * speed)
         self._seed = 0
@@ -116,9 +121,10 @@ class Simulator:
         check_may_write(self._store, own_data=own_data)
         with self._store.writing() as session:
             migrate.create(session, migrate.SIMULATE)
-            for table in ("batch", "drawn"):
-                text = asset("sql", "simulate", "tables", f"{table}.sql").read_text(encoding="utf-8")
-                session.script(text)
+            session.be_patient()  # it looks at every recipient once
+            if self._served:
+                server.furnish(session)
+            self._prepare(session)
             tables.fill(session)
             clock = session.rows("simulate/clock", {})
             if clock:
@@ -126,6 +132,13 @@ class Simulator:
             else:
                 self._take_over(session, now)
         self._wall, self._written = now, self._moment
+
+    def _prepare(self, session: Session) -> None:
+        """Make the tables of a step, which on a server may have a connection of its own, and keep others out there."""
+        for table in ("batch", "drawn"):
+            session.script(_text(table))
+        if self._served:
+            server.hold(session)
 
     def _take_over(self, session: Session, now: datetime) -> None:
         """Begin with the clock at *now*, and with what the database already waits for."""
@@ -141,7 +154,7 @@ class Simulator:
             if batch == "in_hand":
                 session.run("simulate/answers", {})
             session.run("simulate/receipts", {})
-            self._clear(session)
+            session.script(_text("clear"))
 
     def tick(self, now: datetime) -> Tick:
         """Do what is due at *now*, and return what that was. Raises `StoreError`; then nothing of it was done."""
@@ -149,25 +162,23 @@ class Simulator:
         since = self._wall
         elapsed = self._speed * min(max((now - since).total_seconds(), 0.0), LONGEST)
         moment = self._moment + elapsed
-        done = self._at_rest(now, moment)
-        if done is None:
+        # A look stops nobody, and it finds out whether this is still the same database: a write would make a new one.
+        with self._store.reading() as session:
+            due = self._look(session, now, moment)
+            outstanding: int = session.row("simulate/outstanding", {})["outstanding"]
+        done = Tick(sending=due.sending, outstanding=outstanding)
+        if not due.nothing:
             with self._store.writing() as session:
-                done = self._act(session, now=now, since=since, moment=moment, elapsed=elapsed)
+                done = self._act(
+                    session, now=now, since=since, moment=moment, elapsed=elapsed, outstanding=outstanding
+                )
+            self._written = moment
         self._moment, self._wall = moment, now
         return done
 
-    def _at_rest(self, now: datetime, moment: float) -> Tick | None:
-        """Return what a step without anything to do has done, or None if there is something.
-
-        A look stops nobody, and it finds out whether this is still the same database: a write would make a new one.
-        """
-        with self._store.reading() as session:
-            due = self._look(session, now, moment)
-        return Tick(sending=due.sending, outstanding=due.outstanding) if due.nothing else None
-
     def _look(self, session: Session, wall: datetime, moment: float) -> _Due:
         rows = session.rows("simulate/live", {})
-        waiting = session.row("simulate/waiting", {"moment": moment})
+        waiting = session.row("simulate/waiting", {"moment": moment, "most": self._receipts})
         if waiting["clock"] != self._written:
             raise StoreUnreadable(
                 f"{self._store.name} was replaced, or another `campaignkit simulate` works on it: let one of them run"
@@ -204,13 +215,20 @@ class Simulator:
             stranded=waiting["stranded"],
             recount=any(row["changed"] and row["counted_at"] <= moment - self._lag for row in rows),
             sending=sum(one.status is Status.SENDING for one in known),
-            outstanding=waiting["outstanding"],
         )
 
     def _act(
-        self, session: Session, *, now: datetime, since: datetime, moment: float, elapsed: float
+        self,
+        session: Session,
+        *,
+        now: datetime,
+        since: datetime,
+        moment: float,
+        elapsed: float,
+        outstanding: int,
     ) -> Tick:
         """Do it all in one transaction, by a look that nobody can outdate any more."""
+        self._prepare(session)
         due = self._look(session, now, moment)
         if due.unknown:
             self._get_to_know(session)
@@ -223,30 +241,29 @@ class Simulator:
             given["until"] = session.row("simulate/cut", given)["moment"]
         for campaign, move in due.moves:
             self._move(session, campaign, move, given)
-        outstanding = due.outstanding
         if due.stranded or any(move.event is not None for _, move in due.moves):
-            session.run("simulate/give_up", given)
+            self._by_key(session, "give_up", given)
             session.run("simulate/given_up", given)
             outstanding -= session.run("simulate/give_up_receipts", given)
-            outstanding -= session.run("simulate/give_up_answers", given)
+            outstanding -= self._by_key(session, "give_up_answers", given)
         submitted, expected = self._submit(session, due.quotas, given)
         self._happen(session, due, given)
         if submitted or due.answers or due.receipts:
             session.run("simulate/touched", given)
         answers = receipts = 0
         if due.answers:
-            session.run("simulate/answer", given)
+            self._by_key(session, "answer", given)
             answers = session.run("simulate/answered", given)
         if due.receipts:
             session.run("simulate/changed", given)
-            session.run("simulate/fold", given)
+            self._by_key(session, "fold", given)
             receipts = session.run("simulate/folded", given)
         if due.recount:
             session.run("simulate/tell_errors", given)
-            session.run("simulate/count_errors", given)
-        self._clear(session)
+            self._by_key(session, "count_errors", given)
+        if submitted:
+            session.script(_text("clear"))
         session.run("simulate/set_clock", given)
-        self._written = moment
         return Tick(
             moves=len(due.moves),
             submitted=submitted,
@@ -284,7 +301,10 @@ class Simulator:
             return campaign.total or 0
         if work is Work.MAKE_LIST:
             if self._find_source(session, campaign):
-                session.run("simulate/build", {**of, "size": campaign.size})
+                wanted = {**of, "size": campaign.size}
+                if self._numbered:
+                    session.run("simulate/server/build_numbers", wanted)
+                session.run("simulate/build", wanted)
                 session.run("simulate/built", of)
             return campaign.total
         session.run("simulate/exclude", of)
@@ -311,10 +331,11 @@ class Simulator:
         if not quotas:
             return 0, 0
         wanted = {**given, **_wanted(quotas)}
-        submitted = session.run("simulate/batch_next", wanted)
+        submitted = session.run(self._next, wanted)
         session.run("simulate/draw", wanted)
         expected = session.run("simulate/answers", wanted) + session.run("simulate/receipts", wanted)
-        for part in ("submit", "submitted", "paid"):
+        self._by_key(session, "submit", wanted)
+        for part in ("submitted", "paid"):
             session.run(f"simulate/{part}", wanted)
         return submitted, expected
 
@@ -323,8 +344,14 @@ class Simulator:
             self._find_source(session, campaign)
         if due.events:
             wanted = {**given, **_wanted(due.events)}
+            if self._numbered:
+                session.run("simulate/server/happen_numbers", wanted)
             for part in ("happen", "grown", "happened", "paid"):
                 session.run(f"simulate/{part}", wanted)
+
+    def _by_key(self, session: Session, name: str, given: Mapping[str, object]) -> int:
+        with server.by_key(session) if self._served else nullcontext():
+            return session.run(f"simulate/{name}", given)
 
     def _get_to_know(self, session: Session, *, everything: bool = False) -> None:
         found = session.rows("simulate/unknown", {"everything": everything})
@@ -355,9 +382,10 @@ class Simulator:
             "counted": row["delivery_errors"],
         }
 
-    def _clear(self, session: Session) -> None:
-        session.run("simulate/clear_batch", {})
-        session.run("simulate/clear_drawn", {})
+
+@functools.cache
+def _text(name: str) -> str:
+    return asset("sql", "simulate", "tables", f"{name}.sql").read_text(encoding="utf-8")
 
 
 _NAMES = frozenset(field.name for field in fields(Campaign))

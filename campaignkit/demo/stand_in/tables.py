@@ -82,7 +82,7 @@ def columns(rows: Iterable[Mapping[str, object]]) -> dict[str, list[object]]:
 
 def _outcomes() -> Iterator[dict[str, object]]:
     for age, outcomes in (("fresh", FRESH), ("waiting", WAITING)):
-        yield _outcome(age, _DEAD, low=-1, high=0, errs=(0.0, _BOUNCES_ALWAYS))
+        yield _outcome(age, _DEAD, low=-1.0, high=0.0, errs=(0.0, _BOUNCES_ALWAYS))
         ends = [*accumulate(outcome.share for outcome in outcomes[:-1]), _STRAINED]
         for outcome, low, high in zip(outcomes, [0.0, *ends], ends, strict=False):
             errs = (_BOUNCES_ALWAYS, 1.0) if outcome.stat == "UNDELIV" else (0.0, 1.0)
@@ -98,8 +98,8 @@ def _outcome(
         "low": low,
         "high": high,
         "wait": outcome.wait,
-        "typical": outcome.typical,
-        "spread": outcome.spread,
+        "typical": float(outcome.typical),
+        "spread": float(outcome.spread),
         "err_low": errs[0],
         "err_high": errs[1],
     }

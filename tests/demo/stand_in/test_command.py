@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
 import signal
@@ -14,26 +15,50 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from campaignkit import demo
+from campaignkit.demo.served import fill
 from campaignkit.demo.stand_in import Simulator, Tick, loop
 from campaignkit.domain.errors import StoreBusy, StoreUnreadable
 from campaignkit.services.check import check
+from campaignkit.store.base import Store
 from campaignkit.store.duckdb import DuckStore
+from campaignkit.store.postgres import PostgresStore
 from tests import world
-from tests.demo.stand_in.conftest import Driver
+from tests.demo.stand_in.conftest import ON_A_FILE, Driver
+from tests.postgres import PREPARED, Server
 
+_NUMBERS = itertools.count(1)
 COMMAND = [sys.executable, "-m", "campaignkit"]
 
 
 @pytest.fixture
-def sample(tmp_path: Path, cache: Path) -> Path:
-    path = tmp_path / "sample.duckdb"
-    now = datetime.now(UTC).replace(microsecond=0)
-    demo.create(path, campaigns=20, recipients=12_000, seed=3, now=now, cache=cache)
-    return path
+def made(engine: str, tmp_path: Path, cache: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Return a sample as its stand-in for Core opens it, made a moment ago."""
+    asked: dict[str, Any] = {
+        "campaigns": 20, "recipients": 12_000, "seed": 3, "now": datetime.now(UTC).replace(microsecond=0), "cache": cache,
+    }  # fmt: skip
+    if engine == "duckdb":
+        path = tmp_path / "sample.duckdb"
+        demo.create(path, **asked)
+        yield DuckStore(path, writable=True, cache=cache).open()
+        return
+    server: Server = request.getfixturevalue("prepared")
+    name = server.create(f"simulated{next(_NUMBERS)}", template=PREPARED)
+    filled = PostgresStore(server.url(name), writable=True, cache=cache, numbers=True)
+    fill(filled, **asked)
+    yield filled
+    server.drop(name)
+
+
+@pytest.fixture
+def sample(made: Store) -> Path:
+    """Return the file of a sample."""
+    assert isinstance(made, DuckStore)
+    return made.path
 
 
 @contextmanager
@@ -48,9 +73,16 @@ def simulate(*arguments: object, **environment: str) -> Iterator[subprocess.Pope
             process.kill()
 
 
-def until_it_submits(path: Path, process: subprocess.Popen[str]) -> None:
+def until_it_submits(store: Store, process: subprocess.Popen[str]) -> None:
     """Return when messages have answers to come; bounded by the timeout of the test."""
-    store = DuckStore(path)
+    while True:
+        with store.reading() as session:
+            if session.query(
+                "select 1 from information_schema.tables where table_schema = 'sim' and table_name = 'answers'"
+            ):
+                break
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        time.sleep(0.02)
     while True:
         with store.reading() as session:
             if session.query("select 1 from sim.answers limit 1"):
@@ -69,9 +101,9 @@ def until_it_writes(path: Path, process: subprocess.Popen[str], times: int = 3) 
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_with_what_it_did(sample: Path, told: signal.Signals) -> None:
-    with simulate("simulate", sample, "--speed", "60", "--json") as process:
-        until_it_submits(sample, process)
+def test_a_signal_ends_it_with_what_it_did(made: Store, told: signal.Signals) -> None:
+    with simulate("simulate", made.address, "--speed", "60", "--json") as process:
+        until_it_submits(made, process)
         process.send_signal(told)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
@@ -82,28 +114,26 @@ def test_a_signal_ends_it_with_what_it_did(sample: Path, told: signal.Signals) -
     assert found["speed"] == 60 and found["outstanding"] > 0
 
 
-def test_the_database_may_come_from_the_environment_and_words_are_said(sample: Path) -> None:
-    with simulate("simulate", "--speed", "max", CAMPAIGNKIT_DB=str(sample)) as process:
-        until_it_submits(sample, process)
+def test_the_database_may_come_from_the_environment_and_words_are_said(made: Store) -> None:
+    with simulate("simulate", "--speed", "max", CAMPAIGNKIT_DB=made.address) as process:
+        until_it_submits(made, process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
-    assert out.startswith(f"{sample}: ") and "receipts folded" in out
+    assert out.startswith(f"{made.name}: ") and "receipts folded" in out
 
 
-def test_killed_at_any_moment_it_goes_on_with_nobody_lost_and_nobody_met_twice(
-    sample: Path, cache: Path
-) -> None:
-    store = DuckStore(sample, writable=True, cache=cache).open()
+def test_killed_at_any_moment_it_goes_on_with_nobody_lost_and_nobody_met_twice(made: Store) -> None:
+    store = made
     with store.writing() as session:
-        session.connection.execute(
+        session.script(
             "update core.campaigns set status = 'Pending', moderation = 'Approved', window_from = null, window_to = null"
             " where status = 'New' and mode = 'OnDemand' and campaign_id not in (select campaign_id from kit.archived)"
-        ).complete()
-        listed = session.connection.execute("select count(*) from core.recipients").fetchall()
+        )
+        listed = session.query("select count(*) from core.recipients")
     for times in (1, 3, 5):
-        with simulate("simulate", sample, "--speed", "300") as process:
-            until_it_submits(sample, process)
+        with simulate("simulate", store.address, "--speed", "300") as process:
+            until_it_submits(store, process)
             time.sleep(0.117 * times)  # somewhere in the middle of what follows
             process.kill()
             process.wait()
@@ -161,6 +191,7 @@ def test_a_database_of_ones_own_is_refused_in_a_sentence_and_untouched(tmp_path:
         assert process.wait(60) == 0
 
 
+@ON_A_FILE
 def test_a_file_that_vanishes_ends_it_in_a_sentence(sample: Path) -> None:
     with simulate("simulate", sample, "--speed", "300") as process:
         until_it_writes(sample, process, 1)
@@ -170,6 +201,7 @@ def test_a_file_that_vanishes_ends_it_in_a_sentence(sample: Path) -> None:
     assert err.startswith(f"campaignkit: {sample} ") and len(err.splitlines()) == 1
 
 
+@ON_A_FILE
 def test_while_somebody_else_holds_the_gate_it_waits_and_then_goes_on(sample: Path) -> None:
     with simulate("simulate", sample, "--speed", "60") as process:
         until_it_writes(sample, process, 2)
@@ -185,8 +217,22 @@ def test_while_somebody_else_holds_the_gate_it_waits_and_then_goes_on(sample: Pa
         until_it_writes(sample, process, 2)
 
 
+def test_of_two_at_once_the_second_is_told_of_the_first(made: Store) -> None:
+    with simulate("simulate", made.address) as process:
+        until_it_submits(made, process)
+        assert sentence("simulate", made.address) == (
+            f"campaignkit: another `campaignkit simulate` works on {made.name}: let one of them run"
+        )
+        process.kill()
+        process.wait()
+    with simulate("simulate", made.address, "--json") as process:
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0, "who was killed holds nothing"
+
+
 def test_it_waits_for_a_database_that_is_held_and_ends_when_it_cannot_be_written(
-    sample: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    made: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter(
         [StoreBusy("held"), StoreBusy("held"), Tick(submitted=3), StoreUnreadable("the disk is full")]
@@ -202,8 +248,7 @@ def test_it_waits_for_a_database_that_is_held_and_ends_when_it_cannot_be_written
     monkeypatch.setattr(loop, "INTERVAL", 0)
     told: list[loop.Summary] = []
     warned: list[str] = []
-    store = DuckStore(sample, writable=True, cache=cache).open()
     with pytest.raises(StoreUnreadable, match="the disk is full"):
-        loop.run(store, speed=1, stop=threading.Event(), tell=told.append, warn=warned.append)
+        loop.run(made, speed=1, stop=threading.Event(), tell=told.append, warn=warned.append)
     assert [so_far.submitted for so_far in told] == [3]
     assert warned == ["held; waiting for it"]

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from campaignkit.codes import stat_table
 from campaignkit.demo.stand_in.tables import rank
-from campaignkit.store.duckdb import DuckStore
+from campaignkit.store.base import Store
 from tests import world
-from tests.demo.stand_in.conftest import Driver
-from tests.world import NOW
+from tests.demo.stand_in.conftest import Driver, Empty, people
 
 CODES = [
     "ENROUTE",
@@ -32,8 +31,8 @@ Receipt = tuple[float, int, str]  # seconds from now, line, code
 
 
 @pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory, cache) -> Driver:
-    made = world.make(tmp_path_factory.mktemp("fold") / "w.duckdb", cache=cache)
+def driver(empty: Empty) -> Driver:
+    made = empty()
     with made.writing() as session:
         world.workspace(session, "retail")
         world.campaign(session, 1, total=0)
@@ -44,7 +43,7 @@ def receive(driver: Driver, arrivals: list[list[Receipt]]) -> list[tuple[str | N
     """Let each list of receipts come for a message of its own; return code, result and second of each."""
     began = driver.now
     with driver.store.writing() as session:
-        session.connection.execute("delete from core.recipients; delete from sim.receipts").complete()
+        session.script("delete from core.recipients; delete from sim.receipts")
         for recipient_id, receipts in enumerate(arrivals, start=1):
             world.recipient(session, 1, recipient_id, command_status="ESME_ROK")
             for seconds, line, code in receipts:
@@ -96,14 +95,11 @@ def test_the_cases_of_the_rule(driver: Driver, codes: list[str], decides: str, a
     assert code == decides
 
 
-def test_late_corrections_and_overtaken_receipts_really_happen(driver: Driver, store: DuckStore) -> None:
+def test_late_corrections_and_overtaken_receipts_really_happen(driver: Driver, store: Store) -> None:
     """In what is drawn for 20,000 messages."""
     with store.writing() as session:
         world.campaign(session, 2, status="Sending", total=20_000)
-        session.connection.execute(
-            "insert into core.recipients by name select 2 as campaign_id, n as recipient_id, 'v1:' || sha256(n::varchar) as ctn_hash,"
-            f" '0' as ctn_tail, 'New' as stage, 'unknown' as sms_result, timestamptz '{NOW}' as created_at from range(1, 20001) t(n)"
-        ).complete()
+        people(session, 2, 20_000)
     sending = Driver(store, speed=1000, submits=20_000)
     sending.ticks(1, seconds=5)
     by_message: dict[int, list[tuple[float, str]]] = {}

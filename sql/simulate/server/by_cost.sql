@@ -1,0 +1,3 @@
+-- As the server thinks best.
+set local enable_hashjoin = default;
+set local enable_mergejoin = default

@@ -1,0 +1,3 @@
+-- Both are empty again, and take no room.
+truncate batch;
+truncate drawn
