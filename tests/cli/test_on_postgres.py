@@ -95,9 +95,18 @@ def test_a_sample_is_made_on_a_server_and_may_be_kept_alive(run: Run, prepared: 
     prepared.drop(name)
 
 
-def test_who_may_not_write_as_core_does_cannot_stand_in_for_it(run: Run, url: str) -> None:
-    status, out, err = run("simulate", url)
-    assert (status, out) == (1, "") and "was not made by `campaignkit demo`" in err and err.count("\n") == 1
-    status, out, err = run("simulate", url, "--on-my-own-data")
+@pytest.mark.parametrize("command", [["simulate"], ["simulate", "--on-my-own-data"], ["up", "--simulate"]])
+def test_who_may_not_write_as_core_does_cannot_stand_in_for_it(
+    run: Run, url: str, command: list[str]
+) -> None:
+    status, out, err = run(*command, "--db", url)
     assert (status, out) == (1, "") and err.count("\n") == 1
-    assert f"mona may not change core.campaigns in {database(url).name}" in err
+    assert (
+        f"mona may not change core.campaigns in {database(url).name}, which a stand-in for Core does" in err
+    )
+
+
+def test_data_of_ones_own_are_not_changed_unasked(run: Run, url: str, prepared: Server) -> None:
+    status, out, err = run("simulate", url.replace("mona@", f"{prepared.owner}@"))
+    assert (status, out) == (1, "") and err.count("\n") == 1
+    assert "was not made by `campaignkit demo`" in err and "--on-my-own-data" in err

@@ -78,6 +78,8 @@ class _Due:
 
 def check_may_write(store: Store, *, own_data: bool = False) -> None:
     """Raise `NotAllowed` unless *store* is a sample, or *own_data* says that it may be changed all the same."""
+    if store.dialect == "postgres":
+        server.check_rights(store)  # first: whoever lacks them may not see either that it is a sample
     with store.reading() as session:
         is_sample = bool(session.query(_MARKED)) and bool(session.rows("simulate/sample", {}))
     if not is_sample and not own_data:
@@ -90,8 +92,6 @@ def check_may_write(store: Store, *, own_data: bool = False) -> None:
             raise NotAllowed(
                 f"{store.name} keeps no table {relation}, so nothing can stand in for Core there"
             )
-    if store.dialect == "postgres":
-        server.check_rights(store)
 
 
 class Simulator:
