@@ -20,7 +20,19 @@ from pathlib import Path
 
 import campaignkit
 from campaignkit import demo
-from tools.bench import actions, browser, cold, detail, exports, live, memory, postgres, scale, services
+from tools.bench import (
+    actions,
+    browser,
+    cold,
+    detail,
+    exports,
+    live,
+    memory,
+    postgres,
+    receipts,
+    scale,
+    services,
+)
 from tools.bench.figures import Figure, table, worse
 from tools.bench.rivals import compare
 
@@ -37,6 +49,7 @@ PIECES = {
     "postgres": postgres.figures,
     "cold": cold.figures,
     "live": live.figures,
+    "receipts": receipts.figures,
     "browser": browser.figures,
     "rivals": compare.figures,
 }
