@@ -11,6 +11,7 @@ from campaignkit.domain.errors import NotAllowed
 from campaignkit.store.base import Session, Store
 
 NUMBERS = "core.recipient_numbers"
+_IS_A_CLUSTER = "select to_regclass('pg_catalog.pg_dist_partition') is not null"
 
 
 def check_rights(store: Store) -> None:
@@ -22,6 +23,17 @@ def check_rights(store: Store) -> None:
             f"{store.login} may not {right} {relation} in {store.name}, which a stand-in for Core does: connect as the"
             " login that owns core.* (docs/postgresql.md)"
         )
+
+
+def check_in_one_place(store: Store) -> None:
+    """Raise `NotAllowed` where the nodes of a cluster have the recipients: they know nothing of what is to come."""
+    with store.reading() as session:
+        ((is_a_cluster,),) = session.query(_IS_A_CLUSTER)
+        if is_a_cluster and session.query(_text("distributed")):
+            raise NotAllowed(
+                f"core.recipients is distributed over a cluster in {store.name}, and a stand-in for Core works on one"
+                " server: name a sample that is not distributed"
+            )
 
 
 def furnish(session: Session) -> None:

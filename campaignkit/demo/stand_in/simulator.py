@@ -92,6 +92,8 @@ def check_may_write(store: Store, *, own_data: bool = False) -> None:
             raise NotAllowed(
                 f"{store.name} keeps no table {relation}, so nothing can stand in for Core there"
             )
+    if store.dialect == "postgres":
+        server.check_in_one_place(store)
 
 
 class Simulator:

@@ -110,6 +110,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+def one_server(request: pytest.FixtureRequest) -> Server:
+    """Return the server; what is distributed over several is not for the stand-in (test_server.py)."""
+    server: Server = request.getfixturevalue("prepared")
+    if server.workers:
+        pytest.skip("the stand-in for Core is not tested on a cluster: it refuses one")
+    return server
+
+
 @pytest.fixture(scope="session")
 def empty(
     engine: str, cache: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
@@ -118,7 +126,7 @@ def empty(
     if engine == "duckdb":
         yield lambda: world.make(tmp_path_factory.mktemp("world") / "w.duckdb", cache=cache)
         return
-    server: Server = request.getfixturevalue("prepared")
+    server = one_server(request)
     made: list[str] = []
 
     def new() -> Store:
@@ -147,7 +155,7 @@ def samples(
 
         yield copy
         return
-    server: Server = request.getfixturevalue("prepared")
+    server = one_server(request)
     made = [server.create("stand_in_sample", template=PREPARED)]
     filled = PostgresStore(server.url(made[0]), writable=True, cache=cache)
     fill(filled, **asked)

@@ -28,8 +28,8 @@ from campaignkit.store.base import Store
 from campaignkit.store.duckdb import DuckStore
 from campaignkit.store.postgres import PostgresStore
 from tests import world
-from tests.demo.stand_in.conftest import ON_A_FILE, Driver
-from tests.postgres import PREPARED, Server
+from tests.demo.stand_in.conftest import ON_A_FILE, Driver, one_server
+from tests.postgres import PREPARED
 
 _NUMBERS = itertools.count(1)
 COMMAND = [sys.executable, "-m", "campaignkit"]
@@ -46,7 +46,7 @@ def made(engine: str, tmp_path: Path, cache: Path, request: pytest.FixtureReques
         demo.create(path, **asked)
         yield DuckStore(path, writable=True, cache=cache).open()
         return
-    server: Server = request.getfixturevalue("prepared")
+    server = one_server(request)
     name = server.create(f"simulated{next(_NUMBERS)}", template=PREPARED)
     filled = PostgresStore(server.url(name), writable=True, cache=cache, numbers=True)
     fill(filled, **asked)

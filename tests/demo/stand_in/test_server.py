@@ -5,13 +5,14 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from campaignkit.demo.stand_in import Simulator, check_may_write
+from campaignkit.demo.stand_in import Simulator, check_may_write, server
 from campaignkit.demo.stand_in.life import Campaign, Move
 from campaignkit.domain.errors import NotAllowed, StoreBusy
 from campaignkit.kit import database
 from campaignkit.store.base import Session, Store
+from campaignkit.store.postgres import PostgresStore
 from tests.demo.stand_in.conftest import SOURCE, Build, Driver, people
-from tests.postgres import Server
+from tests.postgres import PREPARED, Server
 from tests.world import NOW, campaign
 
 LOGIN = "stan"
@@ -22,9 +23,10 @@ GRANTS = (
 )
 
 
-@pytest.fixture(scope="session")
-def engine() -> str:
-    return "postgres"
+@pytest.fixture(scope="session", params=["postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 def database_of(store: Store) -> str:
@@ -166,3 +168,23 @@ def test_so_have_the_people_of_a_triggers_events(store: Store, drive: Build) -> 
     driver.until("select count(*) > 350 from core.recipients where campaign_id = 2")
     people, same = numbered(driver)
     assert people - 2 <= same < people
+
+
+def test_what_is_distributed_over_a_cluster_is_refused(
+    prepared: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = prepared.create("spread", template=PREPARED)
+    store = PostgresStore(prepared.url(name), writable=True).open()
+    if not prepared.workers:  # a stand-in for the cluster's catalog
+        with store.writing() as session:
+            session.script(
+                "create table kit.pg_dist_partition as select 'core.recipients'::regclass as logicalrelid"
+            )
+        monkeypatch.setattr(
+            server, "_IS_A_CLUSTER", "select set_config('search_path', 'kit', true) is not null"
+        )
+    with pytest.raises(
+        NotAllowed, match="core.recipients is distributed over a cluster in .*: name a sample"
+    ):
+        check_may_write(store, own_data=True)
+    prepared.drop(name)

@@ -21,7 +21,9 @@ from tests.world import NOW
 ROOT = asset("sql", "simulate")
 NAMES = sorted(str(path.relative_to(ROOT.parent)).removesuffix(".sql") for path in ROOT.rglob("*.sql"))
 TABLES = [f"simulate/tables/{name}" for name in ("batch", "drawn", "clear")]
-SCRIPTS = [f"simulate/server/{name}" for name in ("by_cost", "by_key", "indexes", "step", "rights")]
+SCRIPTS = [
+    f"simulate/server/{name}" for name in ("by_cost", "by_key", "distributed", "indexes", "step", "rights")
+]
 SERVED = [name for name in NAMES if "/server/" in name and name not in SCRIPTS]
 STATEMENTS = [name for name in NAMES if not {name} & {*TABLES, *SCRIPTS, *SERVED}]
 
