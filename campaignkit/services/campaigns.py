@@ -51,6 +51,8 @@ from campaignkit.store.statements import Variant
 PAGE_ROWS = 50  # R21
 EVERYTHING = CampaignFilter()
 SHORTEST_ID = 4
+FEW = 1_000  # that match: sooner found and ordered than come across in order, even among a million
+MANY = 5_000  # that senders have: still sooner found by them than looked for among all
 WHOLE = CampaignList()
 ONE = Variant(filters=frozenset({"exactly"}), limited=True)
 SOME = Variant(filters=frozenset({"id"}), sort="created", descending=True, limited=True)
@@ -151,7 +153,7 @@ class Campaigns(Verbs):
         order = order_name(by, descending=asked.descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
-        variant, parameters = self._sought(session, asked.filter)
+        variant, parameters = self._sought(session, asked.filter, total)
         variant = replace(variant, sort=by.value, descending=asked.descending, limited=True)
         key = str if by is CampaignSort.SENDER else datetime
         variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
@@ -336,11 +338,16 @@ class Campaigns(Verbs):
             names.add("id_or_sender" if ids else "sender")
         return Variant(filters=frozenset(names)), given
 
-    def _sought(self, session: Session, filter: CampaignFilter) -> tuple[Variant, dict[str, object]]:
-        """Return what `_matching` does, with the senders that the search finds where it is faster to know them."""
+    def _sought(
+        self, session: Session, filter: CampaignFilter, total: int
+    ) -> tuple[Variant, dict[str, object]]:
+        """Return what `_matching` does, in the form that is fastest if so many match."""
         variant, given = self._matching(filter)
-        ids = id_range(filter.search)
-        senders = counts.senders(session, filter.search) if filter.search and not (ids and ids.wide) else None
+        if not session.indexed or total > FEW:
+            return variant, given
+        variant, ids = replace(variant, few=True), id_range(filter.search)
+        wide = ids is not None and ids.wide  # by the id alone it finds too many
+        senders = counts.senders(session, filter.search, MANY) if filter.search and not wide else None
         if senders is None:
             return variant, given
         names = variant.filters - {"sender", "id_or_sender"} | {"id_or_senders" if ids else "senders"}

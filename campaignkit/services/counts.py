@@ -84,9 +84,9 @@ def _days(asked: Mapping[str, Any]) -> dict[str, object]:
     return {"first": head, "last": max(last, head), "first_day": first.date(), "last_day": last.date()}
 
 
-def senders(session: Session, search: str) -> list[str] | None:
-    """Return the senders that *search* finds, if the engine keeps which there are, and few campaigns are theirs."""
-    found = session.sums("senders", {"search": search})
+def senders(session: Session, search: str, few: int) -> list[str] | None:
+    """Return the senders that *search* finds, if the engine keeps them and at most *few* campaigns are theirs."""
+    found = session.sums("senders", {"search": search, "few": few})
     return found[0]["senders"] if found else None
 
 

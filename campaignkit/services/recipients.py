@@ -143,16 +143,16 @@ class Recipients:
         with self._campaigns.look(id if isinstance(id, Look) else asked.campaign, writing=full) as look:
             session, kept = look.session, look.known_parts
             parameters["campaign_id"] = look.campaign["campaign_id"]
-            name = "recipients/page"
             if kept is None:
-                total = session.row(name, parameters, replace(base, counted=True))["matching"]
+                total = session.row("recipients/page", parameters, replace(base, counted=True))["matching"]
             else:
                 shown = [part for part in kept if _shows(filter, part)]
                 total = _sum(shown)
                 if session.indexed and total**2 <= FEW * _sum(kept):
-                    name, filters, narrowed = "recipients/few", *_few(filter, shown)
-                    variant, parameters = replace(variant, filters=filters), parameters | narrowed
-            found = _found(session, name, parameters | place, variant, limit + 1) if total else []
+                    filters, narrowed = _few(filter, shown)
+                    variant = replace(variant, filters=filters, few=True)
+                    parameters |= narrowed
+            found = _found(session, parameters | place, variant, limit + 1) if total else []
             ids = [row["recipient_id"] for row in found[:limit]]
             numbers = self._revealed(look, ids, filter.caption()[:300]) if full else {}
         rows = tuple(_recipient(row, numbers.get(row["recipient_id"])) for row in found[:limit])
@@ -198,32 +198,29 @@ class Recipients:
 
 
 def _few(filter: RecipientFilter, shown: list[Row]) -> tuple[frozenset[str], dict[str, object]]:
-    """Return by which filters recipients/few has the rows of *shown*, the parts that *filter* shows, and the values."""
+    """Return the filters and values by which an index has the rows of *shown*, the parts that *filter* shows."""
     values = {name: {part[name] for part in shown} for name in ("sms_result", "stage", "smpp_code")}
     codes = values["smpp_code"] - {None}
     by_code = "codes" if codes == values["smpp_code"] else "codes_or_null" if codes else "null"
-    return frozenset({by_code, *(["esmes"] if filter.esmes else [])}), {
+    return frozenset({"sms_results", "stages", by_code, *(["esmes"] if filter.esmes else [])}), {
         "sms_results": sorted(values["sms_result"]),
         "stages": sorted(values["stage"]),
         "smpp_codes": sorted(codes),
     }
 
 
-def _found(
-    session: Session, name: str, parameters: dict[str, object], variant: Variant, limit: int
-) -> list[Row]:
-    """Return so many rows of *name*, recipients/page or few.
+def _found(session: Session, parameters: dict[str, object], variant: Variant, limit: int) -> list[Row]:
+    """Return so many rows of recipients/page; those that were sent and those that were not are two questions.
 
-    Those that were sent and those that were not are two questions: asked for with an OR between them, DuckDB would
-    read all rows of the campaign.
+    Asked for with an OR between them, DuckDB would read all rows of the campaign.
     """
     if variant.after != "value" or variant.sort != RecipientSort.SENT:
-        return session.rows(name, parameters | {"limit": limit}, variant)
-    sent = session.rows(name, parameters | {"limit": limit}, replace(variant, after="filled"))
+        return session.rows("recipients/page", parameters | {"limit": limit}, variant)
+    sent = session.rows("recipients/page", parameters | {"limit": limit}, replace(variant, after="filled"))
     if len(sent) == limit:
         return sent
     rest = {"limit": limit - len(sent)}
-    return sent + session.rows(name, parameters | rest, replace(variant, after="nulls"))
+    return sent + session.rows("recipients/page", parameters | rest, replace(variant, after="nulls"))
 
 
 def matching(filter: RecipientFilter) -> tuple[Variant, dict[str, object]]:

@@ -185,7 +185,8 @@ class Session:
         self, name: str, parameters: Mapping[str, object], variant: Variant
     ) -> tuple[bytes, dict[str, object]]:
         compiled = self._compiler(name, variant)
-        if not self._plans_each and RECIPIENTS in compiled.sql and " LIMIT " in compiled.sql:
+        page = RECIPIENTS in compiled.sql and " LIMIT " in compiled.sql
+        if not self._plans_each and (page or variant.few):
             self.connection.execute(_file("plan_each"))
             self._plans_each = True
         return compiled.sql.encode(), {key: parameters[key] for key in compiled.parameters}

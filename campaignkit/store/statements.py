@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 Dialect = Literal["duckdb", "postgres"]
-CACHE_FORMAT = "7"  # raise it whenever this module would compile the same file to another text
+CACHE_FORMAT = "8"  # raise it whenever this module would compile the same file to another text
 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own, what PostgreSQL alone has.
@@ -81,6 +81,7 @@ class Variant:
     limited: bool = False
     counted: bool = False  # only how many rows there are
     unsorted: bool = False  # without the ORDER BY that stands in the file
+    few: bool = False  # that match: they are found first, and ordered then, instead of looked for in order
     missing: frozenset[str] = frozenset()
 
 
@@ -253,6 +254,11 @@ def compile_statement(name: str, variant: Variant, dialect: Dialect) -> Compiled
             for order in list(query.find_all(exp.Order)):
                 order.pop()
         query = _with_filters(statement, query, variant)
+        query = _with_place(statement, query, variant)
+        if variant.few:
+            query = exp.select("*").from_(
+                query.offset(0).subquery("found")
+            )  # a fence: nothing is ordered below it
         query = _with_order(statement, query, variant)
         if variant.limited:
             query = query.limit(exp.Placeholder(this="limit"))
@@ -330,21 +336,38 @@ def _reader(query: exp.Query, condition: str) -> exp.Query:
     return query
 
 
-def _with_order(statement: Statement, query: exp.Query, variant: Variant) -> exp.Query:
+def _with_place(statement: Statement, query: exp.Query, variant: Variant) -> exp.Query:
     if variant.sort is None:
         return query
     if variant.sort not in statement.sorts:
         raise StatementError(f"{statement.name} declares no sort {variant.sort}")
-    keys = statement.sorts[variant.sort]
     if variant.after:
-        query = query.where(_later(keys, variant), dialect="postgres")
+        query = query.where(_later(statement.sorts[variant.sort], variant), dialect="postgres")
+    return query
+
+
+def _with_order(statement: Statement, query: exp.Query, variant: Variant) -> exp.Query:
+    if variant.sort is None:
+        return query
+    keys = statement.sorts[variant.sort]
     direction = "desc" if variant.descending else "asc"
     # `desc nulls last` on a column that is never null would keep PostgreSQL from using its index.
     order = [
-        f"{key.sql} {direction}{' nulls last' if key.nullable else _natural_nulls(variant)}"
+        f"{_found(key) if variant.few else key.sql} {direction}"
+        f"{' nulls last' if key.nullable else _natural_nulls(variant)}"
         for key in dict.fromkeys(keys)  # a key that no two rows share is its own tie-break
     ]
     return query.order_by(*order, dialect="postgres")
+
+
+def _found(key: SortKey) -> str:
+    """Return *key* of the rows that the query shows, whose columns bear the names that the key reads them by."""
+    from sqlglot import exp
+
+    def shown(node: exp.Expr) -> exp.Expr:
+        return exp.cast(exp.column(node.name, "found"), key.type) if isinstance(node, exp.Column) else node
+
+    return _parse(key.sql).transform(shown).sql("postgres")
 
 
 def _natural_nulls(variant: Variant) -> str:

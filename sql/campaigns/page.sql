@@ -1,6 +1,6 @@
 -- Campaigns of a scope, one row each (R9–R21). What they have sent is counted apart, for the page's fifty alone
--- (campaigns/progress): a join here would count every campaign that matches. `…senders` find first and order then what
--- `sender` and `id_or_sender` look for in order.
+-- (campaigns/progress): a join here would count every campaign that matches. `…senders` are `sender` and `id_or_sender` where it is
+-- known which senders those find.
 select c.campaign_id, c.external_id::varchar as external_id, c.workspace_id, c.status, c.moderation, c.auto_start, c.mode,
        c.total, c.saddr, c.start_at, c.end_at, c.created_at, c.author_name, c.author_email,
        c.name, c.window_from, c.window_to, c.delivery_errors, c.updated_at, a.campaign_id is not null as archived
@@ -16,8 +16,8 @@ where c.workspace_id = any(:scope::varchar[])
 --? workspaces:   c.workspace_id = any(:workspaces::varchar[])
 --? sender:       strpos(lower(c.saddr), lower(:search::varchar)) > 0
 --? id_or_sender: strpos(lower(c.saddr), lower(:search::varchar)) > 0 or c.external_id between :id_low::uuid and :id_high::uuid
---? senders:      c.campaign_id = any(array(select s.campaign_id from core.campaigns s where s.saddr collate "C" = any(:senders::varchar[]))::bigint[])
---? id_or_senders: c.campaign_id = any(array(select s.campaign_id from core.campaigns s where s.saddr collate "C" = any(:senders::varchar[]) or s.external_id between :id_low::uuid and :id_high::uuid)::bigint[])
+--? senders:      c.saddr collate "C" = any(:senders::varchar[])
+--? id_or_senders: c.saddr collate "C" = any(:senders::varchar[]) or c.external_id between :id_low::uuid and :id_high::uuid
 --? exactly:      c.external_id = :id_low::uuid
 --? id:           c.external_id between :id_low::uuid and :id_high::uuid
 --^ created: c.created_at::timestamptz, c.external_id::uuid

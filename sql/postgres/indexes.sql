@@ -7,6 +7,7 @@ create index concurrently campaignkit_created on core.campaigns (created_at, ext
 create index concurrently campaignkit_start_last on core.campaigns (start_at DESC NULLS LAST, external_id DESC)
 create index concurrently campaignkit_start_first on core.campaigns (start_at, external_id)
 create index concurrently campaignkit_sender on core.campaigns (saddr COLLATE "C", external_id)
+create index concurrently campaignkit_kinds on core.campaigns (workspace_id, status, mode)
 create index concurrently campaignkit_history on core.state_events (campaign_id, occurred_at)
 create index concurrently campaignkit_jobs on core.job_errors (campaign_id, occurred_at)
 create index concurrently campaignkit_trail on core.audit_events (campaign_id, occurred_at)

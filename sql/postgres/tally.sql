@@ -125,11 +125,13 @@ begin
     return null;
   end if;
   if tg_op <> 'INSERT' then
-    insert into kit.tally_delivered values (old.workspace_id, -old.delivered);
+    insert into kit.tally_delivered select old.workspace_id, -old.delivered where old.delivered <> 0;
     insert into kit.touched values (old.campaign_id);
   end if;
   if tg_op <> 'DELETE' then
-    insert into kit.tally_delivered values (new.workspace_id, new.delivered);
+    insert into kit.tally_delivered select new.workspace_id, new.delivered where new.delivered <> 0;
+  end if;
+  if tg_op = 'INSERT' or tg_op = 'UPDATE' and new.campaign_id <> old.campaign_id then
     insert into kit.touched values (new.campaign_id);
   end if;
   return null;

@@ -8,6 +8,7 @@ where r.campaign_id = :campaign_id::bigint
 --? codes:         r.smpp_code = any(:smpp_codes::varchar[])
 --? codes_or_null: r.smpp_code = any(:smpp_codes::varchar[]) or r.smpp_code is null
 --? not_null:      r.smpp_code is not null
+--? null:          r.smpp_code is null
 --? esmes:         r.esme = any(:esmes::varchar[])
 --^ id:   r.recipient_id::bigint, r.recipient_id::bigint
 --^ sent: r.sent_at::timestamptz?, r.recipient_id::bigint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,10 @@ SOURCES = [frozenset(), frozenset(OPTIONAL), COUNTS, *(frozenset({name}) for nam
 
 def forms(name: str) -> Iterator[Variant]:
     """Yield what `check` plans, and all filters at once."""
-    yield from variants(name)
+    for form in variants(name):
+        yield form
+        if form.limited:
+            yield replace(form, few=True)
     yield Variant(filters=frozenset(load(name).filters))
 
 
@@ -274,9 +278,13 @@ def test_both_engines_order_the_list_alike(both: Both, sort: str, descending: bo
 
 @pytest.mark.parametrize(("sort", "descending"), ORDERS)
 @pytest.mark.parametrize("limit", [1, 4])
-def test_both_engines_turn_the_same_pages(both: Both, sort: str, descending: bool, limit: int) -> None:
+@pytest.mark.parametrize("few", [False, True])
+def test_both_engines_turn_the_same_pages(
+    both: Both, sort: str, descending: bool, limit: int, few: bool
+) -> None:
     order: dict[str, Any] = {"sort": sort, "descending": descending}
     whole = both.rows("campaigns/page", SCOPE, **order)
+    order["few"] = few
     column = {"created": "created_at", "start": "start_at", "sender": "saddr"}[sort]
     walked = both.rows("campaigns/page", SCOPE | {"limit": limit}, limited=True, **order)
     while len(walked) < len(whole):
@@ -382,11 +390,13 @@ def test_both_engines_count_alike_what_the_filters_offer(
 
 @pytest.mark.parametrize(("sort", "descending"), list(itertools.product(["id", "sent"], [True, False])))
 @pytest.mark.parametrize("limit", [1, 5, 18])
+@pytest.mark.parametrize("few", [False, True])
 def test_both_engines_turn_the_same_pages_of_recipients(
-    both: Both, sort: str, descending: bool, limit: int
+    both: Both, sort: str, descending: bool, limit: int, few: bool
 ) -> None:
     order: dict[str, Any] = {"sort": sort, "descending": descending}
     whole = both.rows("recipients/page", {"campaign_id": 1}, **order)
+    order["few"] = few
     assert len(whole) == 18
     column = {"id": "recipient_id", "sent": "sent_at"}[sort]
     nulls = [row[column] is None for row in whole]
