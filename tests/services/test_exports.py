@@ -166,7 +166,8 @@ def test_rows_written_are_the_rows_that_match_whatever_the_filter(kit: Kit, filt
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12) | st.from_regex(
-    r"[=+\-@\t\r\0'\"#,\n]{1,3}[0-9a]*", fullmatch=True
+    r"[=+\-@\t\r\0'\"#,\n]{1,3}[0-9a]{0,31}",
+    fullmatch=True,  # no digest, which a page shows and a file does not
 )
 
 
