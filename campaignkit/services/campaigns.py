@@ -153,7 +153,7 @@ class Campaigns(Verbs):
         order = order_name(by, descending=asked.descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
-        variant, parameters = self._sought(session, asked.filter, total)
+        variant, parameters = self._sought(session, asked.filter)
         variant = replace(variant, sort=by.value, descending=asked.descending, limited=True)
         key = str if by is CampaignSort.SENDER else datetime
         variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
@@ -338,12 +338,11 @@ class Campaigns(Verbs):
             names.add("id_or_sender" if ids else "sender")
         return Variant(filters=frozenset(names)), given
 
-    def _sought(
-        self, session: Session, filter: CampaignFilter, total: int
-    ) -> tuple[Variant, dict[str, object]]:
-        """Return what `_matching` does, in the form that is fastest if so many match."""
+    def _sought(self, session: Session, filter: CampaignFilter) -> tuple[Variant, dict[str, object]]:
+        """Return what `_matching` does, in the form that is fastest for as many as match, where that is kept."""
         variant, given = self._matching(filter)
-        if not session.indexed or total > FEW:
+        kept = self._kept_tally(session, filter)
+        if kept is None or kept.total > FEW:
             return variant, given
         variant, ids = replace(variant, few=True), id_range(filter.search)
         wide = ids is not None and ids.wide  # by the id alone it finds too many
