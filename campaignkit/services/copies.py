@@ -1,7 +1,7 @@
 """Copies: some campaigns as a DuckDB file of the user's own, from either engine, masked and of one moment.
 
 The source is read in one session, so in one state, a piece at a time; while the server sends one piece, DuckDB takes
-the one before it. The file is built beside its place and renamed when it is whole. What the source does not provide,
+the two before it. The file is built beside its place and renamed when it is whole. What the source does not provide,
 the copy does not provide either; what was counted is counted anew.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -39,7 +40,8 @@ RELATIONS = {  # of a copy, in order, each with its statement
     "kit.stat_aliases": "copy/stat_aliases",
 }
 NO_HASH = "core.recipients.ctn_hash"  # nothing in a copy leads to a number
-PIECE = 250_000  # recipients
+PIECE = 122_880  # recipients: DuckDB writes so many together, and fewer or more twice unless all is one transaction
+AT_ONCE = 2  # pieces that DuckDB takes at a time: the server's are faster than one
 BEFORE_ALL = -(2**63)  # no id is less, and none is it
 COUNTING = 0.9  # the share of the work at which the rows are there and are counted
 ACTION = "snapshot_taken"
@@ -81,7 +83,7 @@ def make(
             with store.apart(folder / "spill", numbers=False) as source, source.reading() as session:
                 scope = _scope(session, viewer, chosen)
                 _lay_out(target, store)
-                # one transaction: DuckDB writes each row once, and folds nothing into the file in between
+                # one transaction but for whole pieces: so DuckDB writes each row once
                 with target.open().writing() as taking:
                     _fill(session, taking, scope, folder, progress)
             progress("counting", COUNTING)
@@ -141,25 +143,19 @@ def _fill(session: Session, target: Taking, scope: list[Row], folder: Path, prog
         if relation in there:
             _take(target, relation, session.file(statement, given, folder / relation), folder / relation)
     whole = sum(row["size"] for row in scope) or 1
-    done, pending = 0, None
-    with ThreadPoolExecutor(max_workers=1) as taking:
+    done, pending = 0, deque[Future[None]]()
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as taking:
         for number, piece in enumerate(_pieces(session, scope)):
-
-            def tell(rows: int, done: int = done) -> None:
-                progress("recipients", COUNTING * min((done + rows) / whole, 1.0))
-
-            tell(0)
+            progress("recipients", COUNTING * min(done / whole, 1.0))
             path = folder / f"recipients{number}"
-            rows = session.file("copy/recipients", piece.parameters, path, piece.variant, tell)
-            _wait(pending)
-            pending = taking.submit(_take, target, RECIPIENTS, rows, path, piece.before)
+            rows = session.file("copy/recipients", piece.parameters, path, piece.variant)
+            while len(pending) >= AT_ONCE:
+                pending.popleft().result()
+            before = pending[-1] if pending else None
+            pending.append(taking.submit(_take_recipients, target, rows, path, piece, before))
             done += piece.size
-        _wait(pending)
-
-
-def _wait(pending: Future[None] | None) -> None:
-    if pending:
-        pending.result()
+        for last in pending:
+            last.result()
 
 
 def _take(target: Taking, relation: str, rows: str, path: Path, before: int = 0) -> None:
@@ -167,14 +163,36 @@ def _take(target: Taking, relation: str, rows: str, path: Path, before: int = 0)
     path.unlink()
 
 
+def _take_recipients(
+    target: Taking, rows: str, path: Path, piece: _Piece, previous: Future[None] | None
+) -> None:
+    """Append a piece after the *previous* one; what DuckDB writes together is a transaction of its own."""
+    if not piece.whole:
+        _wait(previous)
+        _take(target, RECIPIENTS, rows, path, piece.before)
+        return
+    with target.beside() as beside:
+        _take(beside, RECIPIENTS, rows, path, piece.before)
+        _wait(previous)
+
+
+def _wait(previous: Future[None] | None) -> None:
+    if previous:
+        previous.result()
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Recipients that come together: of some campaigns, or a part of one; `before` came before them in it."""
+    """Recipients that come together: of some campaigns, or a part of one; `before` came before them in it.
+
+    `whole` says that they are as many as DuckDB writes together.
+    """
 
     parameters: Mapping[str, object]
     variant: Variant
     size: int
     before: int = 0
+    whole: bool = False
 
 
 def _pieces(session: Session, scope: list[Row]) -> Iterator[_Piece]:
@@ -190,14 +208,15 @@ def _pieces(session: Session, scope: list[Row]) -> Iterator[_Piece]:
 
 def _parts(session: Session, campaign: list[int]) -> Iterator[_Piece]:
     after, before = BEFORE_ALL, 0
+    part = Variant(filters=frozenset({"piece"}))
     while True:
-        given = {"campaign_id": campaign[0], "after": after, "most": PIECE}
-        found = session.row("copy/piece", given)
-        if not found["recipients"]:
+        given = {"campaign_ids": campaign, "campaign_id": campaign[0], "after": after}
+        found = session.row("copy/piece", given | {"most": PIECE})
+        upto, size = found["upto"], found["recipients"]
+        if not size:
             return
-        bounds = {"campaign_ids": campaign, "after": after, "upto": found["upto"]}
-        yield _Piece(bounds, Variant(filters=frozenset({"piece"})), found["recipients"], before)
-        after, before = found["upto"], before + found["recipients"]
+        yield _Piece(given | {"upto": upto}, part, size, before, whole=size == PIECE)
+        after, before = upto, before + size
 
 
 def _share(done: int, of: int) -> float:

@@ -64,12 +64,8 @@ class Session(Protocol):
         parameters: Mapping[str, object],
         path: Path,
         variant: Variant = PLAIN,
-        tell: Callable[[int], object] | None = None,
     ) -> str:
-        """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from.
-
-        *tell* hears now and then how many there are already, as far as the engine knows.
-        """
+        """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from."""
 
     def explain(self, name: str, variant: Variant) -> None:
         """Let the engine plan statement *name* without running it; raises what the engine raises."""

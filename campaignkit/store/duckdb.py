@@ -136,7 +136,6 @@ class Session:
         parameters: Mapping[str, object],
         path: Path,
         variant: Variant = PLAIN,
-        tell: Callable[[int], object] | None = None,  # noqa: ARG002 - it is done before it could say
     ) -> str:
         """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from."""
         self.parquet(name, parameters, path, variant)
@@ -156,7 +155,7 @@ class Session:
         return columns
 
     def take(self, relation: str, rows: str, *, before: int = 0) -> None:
-        """Append *rows*, what `file` has returned, to *relation*; recipients in their order, counted anew.
+        """Append *rows*, what `file` has returned, to *relation*, as they come; recipients are counted anew.
 
         *before* is how many came before of a campaign that comes in pieces. Raises `OSError` where the disk is full,
         and `StoreUnreadable` for rows that break the contract.
@@ -166,10 +165,8 @@ class Session:
             with _file_errors(Path(relation)):
                 self.connection.execute(f"create or replace temp view arrived as from {rows}").complete()
                 if relation == "core.recipients":
-                    append, given = (
-                        asset("sql", "import", "arrived.sql").read_text(encoding="utf-8"),
-                        {"before": before},
-                    )
+                    append = asset("sql", "import", "arrived.sql").read_text(encoding="utf-8")
+                    given = {"before": before}
                 else:  # a column that the source lacks arrives as null, and is not there either
                     columns = ", ".join(sorted(self._columns("arrived") & self._columns(relation)))
                     append = f"insert into {relation} by name select {columns} from arrived"  # noqa: S608 - names of ours
@@ -182,6 +179,15 @@ class Session:
             raise StoreUnreadable(
                 f"{relation} holds what the data contract forbids: `campaignkit check` on the source finds it"
             ) from error
+
+    @contextlib.contextmanager
+    def beside(self) -> Iterator[Session]:
+        """Return a session on the same file that is a transaction of its own, for a thread of its own."""
+        with contextlib.closing(self.connection.cursor()) as connection:
+            connection.execute(f"use {CATALOG}").complete()
+            connection.begin()
+            yield Session(connection, self._compiler)
+            connection.commit()
 
     def _columns(self, relation: str) -> set[str]:
         return {str(name) for name, *_ in self.connection.execute(f"describe {relation}").fetchall()}

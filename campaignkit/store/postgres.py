@@ -11,7 +11,7 @@ import functools
 import hashlib
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,15 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
+from psycopg.sql import SQL
 
 from campaignkit.assets import asset
 from campaignkit.domain.access import Role
 from campaignkit.domain.errors import NotAllowed, OutcomeUnknown, StoreBusy, StoreError, StoreMissing
-from campaignkit.store import base, statements
+from campaignkit.store import base, copying, statements
 from campaignkit.store.address import Address
 from campaignkit.store.base import PLAIN, Row, Share, Transactions
+from campaignkit.store.copying import Line
 from campaignkit.store.pool import Connection, Pool
 from campaignkit.store.probe import REQUIRED, Probe, probe
 from campaignkit.store.sqlstates import sentences
@@ -40,7 +42,7 @@ NO_COUNTS = ", which does not say what changed: no counts are kept"  # on core.c
 BUSY_SECONDS = 60.0
 BLOCK_BYTES = 1 << 20
 MOST_APART = 50_000  # rows that triggers have added and nobody has put together, to add up at each look
-PIECE_ROWS = 50_000  # of an export and a copy: how often they say how far they are, too
+PIECE_ROWS = 25_000  # of an export: how often it says how far it is, too
 
 
 class Session:
@@ -48,13 +50,20 @@ class Session:
 
     indexed = True
 
-    def __init__(self, connection: Connection, compiler: Compiler, *, tallied: bool = False) -> None:
-        self.connection, self._compiler, self._tallied = connection, compiler, tallied
+    def __init__(
+        self,
+        connection: Connection,
+        compiler: Compiler,
+        *,
+        tallied: bool = False,
+        beside: Callable[[str], contextlib.AbstractContextManager[Session]] | None = None,
+    ) -> None:
+        self.connection, self._compiler, self._tallied, self._beside = connection, compiler, tallied, beside
         self._plans_each = False
 
     def rows(self, name: str, parameters: Mapping[str, object], variant: Variant = PLAIN) -> list[Row]:
         """Return the rows of statement *name* as dictionaries; moments are aware, in UTC."""
-        sql, given = self._filled(name, parameters, variant)
+        sql, given = self.filled(name, parameters, variant)
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(sql, given).fetchall()
 
@@ -65,7 +74,7 @@ class Session:
 
     def run(self, name: str, parameters: Mapping[str, object]) -> int:
         """Execute statement *name* and return the number of rows it changed."""
-        return self.connection.execute(*self._filled(name, parameters, PLAIN)).rowcount
+        return self.connection.execute(*self.filled(name, parameters, PLAIN)).rowcount
 
     def sums(self, name: str, parameters: Mapping[str, object]) -> list[Row] | None:
         """Return the rows of *name*, a question about sums that triggers keep (sql/postgres/tally.sql), if they do.
@@ -90,37 +99,34 @@ class Session:
     ) -> int:
         """Let the engine write the rows of statement *name* into the file *to* as CSV, and return how many they are.
 
-        The server sends a message a row, and those are counted. They come in pieces, one after the other inside this
-        session's snapshot, each from where the one before ended.
+        They come in pieces, from two connections at once that see this session's state, each from where the one before
+        ended.
         """
-        self.be_patient()
         copied = 0
-        spelt: bytes | None = None
-        with to.open("wb", buffering=BLOCK_BYTES) as file:
-            for filters, bounds in self._pieces(parameters, variant):
-                sql, given = self._filled(name, {**parameters, **bounds}, replace(variant, filters=filters))
-                spelt = spelt or _spelt(self._columns(sql, given))
-                copying = self._copied(spelt % sql, given, how=f"format csv, header {header and not copied}")
-                with contextlib.closing(copying) as lines:
-                    for line in lines:
-                        file.write(line)
-                        copied += 1
-                progress(min(copied / max(expected, 1), 1.0))
-        return copied - header
 
-    def _pieces(
-        self, parameters: Mapping[str, object], variant: Variant
-    ) -> Iterator[tuple[frozenset[str], dict[str, object]]]:
-        """Yield by which filters and parameters each piece of an export is had, in order."""
-        filters, bounds = variant.filters, dict[str, object]()
-        while True:
-            asked = {**parameters, **bounds, "rows": PIECE_ROWS - 1}
-            found = self.rows("exports/piece", asked, Variant(filters=filters))
-            if not found:
-                yield filters, bounds
-                return
-            yield filters | {"upto"}, bounds | found[0]
-            filters, bounds = variant.filters | {"after"}, {"after_id": found[0]["upto_id"]}
+        def tell(rows: int) -> None:
+            nonlocal copied
+            copied += rows
+            progress(min(copied / max(expected, 1), 1.0))
+
+        export = _Export(name, parameters, variant, header=header)
+        with self._several(expected) as sessions, to.open("wb", buffering=BLOCK_BYTES) as file:
+            lines = {Line(session.connection): session for session in sessions}
+            return copying.copied(
+                [*lines], lambda line: export.begin(line, lines[line]), write=file.write, tell=tell
+            )
+
+    @contextlib.contextmanager
+    def _several(self, rows: int) -> Iterator[list[Session]]:
+        """Yield this session and, for many *rows*, another one that sees the same, if the server has one for us."""
+        self.be_patient()
+        sessions = [self]
+        with contextlib.ExitStack() as closing:
+            if self._beside and rows > PIECE_ROWS:
+                for (state,) in self.query(_file("export_snapshot").decode()):
+                    with contextlib.suppress(psycopg.Error):  # one alone does it as well
+                        sessions.append(closing.enter_context(self._beside(state)))
+            yield sessions
 
     def parquet(self, name: str, parameters: Mapping[str, object], path: Path) -> None:
         """Write the rows of statement *name*, in its order, into a new Parquet file: same rows, same bytes.
@@ -139,20 +145,21 @@ class Session:
         parameters: Mapping[str, object],
         path: Path,
         variant: Variant = PLAIN,
-        tell: Callable[[int], object] | None = None,
     ) -> str:
-        """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from.
+        """Write the rows of statement *name* into the new file *path*, and return what DuckDB reads them from."""
+        self.be_patient()
+        sql, given = self.filled(name, parameters, variant)
+        columns = {column: _TYPES[kind] for column, kind in self.columns(sql, given)}
+        statements = [sql]
 
-        *tell* hears now and then how many there are already.
-        """
-        sql, given = self._filled(name, parameters, variant)
-        columns = {column: _TYPES[kind] for column, kind in self._columns(sql, given)}
-        copying = self._copied(sql, given, how="format csv")
-        with path.open("xb", buffering=BLOCK_BYTES) as file, contextlib.closing(copying) as lines:
-            for number, line in enumerate(lines):
-                file.write(line)
-                if tell and number % PIECE_ROWS == 0:
-                    tell(number)
+        def begin(line: Line) -> bool:
+            if statements:
+                line.begin(statements.pop(), given, how="format csv")
+                return True
+            return False
+
+        with path.open("xb", buffering=BLOCK_BYTES) as file:
+            copying.copied([Line(self.connection)], begin, write=file.write)
         return _reading(path, columns)
 
     def take(self, relation: str, columns: Sequence[str], text: Path) -> None:
@@ -181,9 +188,10 @@ class Session:
         self.be_patient()
         self.connection.execute(sql.encode())
 
-    def _filled(
+    def filled(
         self, name: str, parameters: Mapping[str, object], variant: Variant
     ) -> tuple[bytes, dict[str, object]]:
+        """Return statement *name* as the server takes it, and those of the *parameters* that are in it."""
         compiled = self._compiler(name, variant)
         page = RECIPIENTS in compiled.sql and " LIMIT " in compiled.sql
         if not self._plans_each and (page or variant.few):
@@ -198,24 +206,50 @@ class Session:
         kinds = dict(self.query("select oid::bigint, format_type(oid, null) from pg_type"))
         return [(column.name, kinds[column.type_code]) for column in found]
 
-    def _columns(self, sql: bytes, given: Mapping[str, object]) -> list[tuple[str, int]]:
+    def columns(self, sql: bytes, given: Mapping[str, object]) -> list[tuple[str, int]]:
         """Return what *sql* yields: names, and types by PostgreSQL's numbers."""
         described = self.connection.execute(
             b"select * from (" + sql + b") as rows limit 0", given
         ).description
         return [(column.name, column.type_code) for column in described or ()]
 
-    def _copied(
-        self, sql: bytes, given: Mapping[str, object], *, how: str
-    ) -> Generator[bytes | bytearray | memoryview, None, None]:
-        self.be_patient()
-        copy = b"copy (" + sql + f") to stdout ({how})".encode()
-        with self.connection.cursor() as cursor, cursor.copy(copy, given) as lines:
-            yield from lines
-
     def be_patient(self) -> None:
         """Let what follows in this session take as long as it takes, unless the site has set a limit of its own."""
         self.connection.execute(_file("patient"))
+
+
+class _Export:
+    """The pieces of an export, in order, each from where the one before ends."""
+
+    def __init__(
+        self, name: str, parameters: Mapping[str, object], variant: Variant, *, header: bool
+    ) -> None:
+        self._name, self._parameters, self._variant, self._header = name, parameters, variant, header
+        self._filters, self._bounds, self._over = variant.filters, dict[str, object](), False
+        self._spelt = b""
+
+    def begin(self, line: Line, session: Session) -> bool:
+        """Begin the next piece on *line*, which is that of *session*, and say whether there was one."""
+        if self._over:
+            return False
+        filters, bounds = self._next(session)
+        variant = replace(self._variant, filters=filters)
+        sql, given = session.filled(self._name, {**self._parameters, **bounds}, variant)
+        self._spelt = self._spelt or spelt(session.columns(sql, given))
+        line.begin(self._spelt % sql, given, how=f"format csv, header {self._header}")
+        self._header = False
+        return True
+
+    def _next(self, session: Session) -> tuple[frozenset[str], dict[str, object]]:
+        """Return by which filters and parameters the next piece is had."""
+        filters, bounds = self._filters, self._bounds
+        asked = {**self._parameters, **bounds, "rows": PIECE_ROWS - 1}
+        found = session.rows("exports/piece", asked, Variant(filters=filters))
+        if not found:
+            self._over = True
+            return filters, bounds
+        self._filters, self._bounds = self._variant.filters | {"after"}, {"after_id": found[0]["upto_id"]}
+        return filters | {"upto"}, bounds | found[0]
 
 
 class PostgresStore:
@@ -325,9 +359,17 @@ class PostgresStore:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         """Return a session that sees one state of the database and cannot change it."""
-        with sentences(self.name), self._pool.transaction(READ) as connection:
+        with sentences(self.name), self._reading() as session:
+            yield session
+
+    @contextlib.contextmanager
+    def _reading(self, state: str | None = None) -> Iterator[Session]:
+        """Return a session that sees the *state* of another one, else one of its own."""
+        with self._pool.transaction(READ) as connection:
             try:
-                yield Session(connection, self._compiler, tallied=self._tallied)
+                if state is not None:
+                    connection.execute(SQL("set transaction snapshot {}").format(state))
+                yield Session(connection, self._compiler, tallied=self._tallied, beside=self._reading)
             finally:
                 _undo(connection)
 
@@ -436,7 +478,7 @@ class PostgresStore:
         raise StoreMissing(f"{self.name} has no {NUMBERS}, so there are no full numbers: {without}")
 
 
-def _spelt(columns: Sequence[tuple[str, int]]) -> bytes:
+def spelt(columns: Sequence[tuple[str, int]]) -> bytes:
     """Return a query in which the one that yields *columns* has a place, and moments are spelt as ISO 8601 has them.
 
     `offset 0` keeps the server from making the text of a moment anew wherever it is named.
@@ -495,8 +537,8 @@ def _file(name: str) -> bytes:
 
 
 _TIMESTAMP = 1114
-# By its length the server's own text lacks so many digits of a second; to fill them up takes half of to_char's time.
-_LACKING = {26: "", 25: "0", 24: "00", 23: "000", 22: "0000", 21: "00000", 19: ".000000"}
+# By its length the server's own text lacks so many digits of a second; those first that clocks count in.
+_LACKING = {26: "", 23: "000", 19: ".000000", 22: "0000", 21: "00000", 25: "0", 24: "00"}
 _FILLED = " ".join(f"when {length} then '{lacking}+00:00'" for length, lacking in _LACKING.items())
 _MOMENT = f"""
 case when "{{0}}" >= timestamp '0001-01-01' and "{{0}}" < timestamp '10000-01-01'

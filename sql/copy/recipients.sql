@@ -1,5 +1,5 @@
--- Recipients of some campaigns for a copy: everything but what leads to a number. In no order, so that the server need not
--- sort; the copy does, and counts them anew, because a source may use numbers for its own ids.
+-- Recipients of some campaigns for a copy: everything but what leads to a number, in order. The copy counts them anew as they
+-- come, because a source may use numbers for its own ids; a server would take half as long again to do it.
 select
   r.campaign_id, r.recipient_id, r.ctn_tail, r.stage, r.esme,
   regexp_replace(regexp_replace(r.filter, '[^@[:space:]]+@', '…@', 'g'),
@@ -10,4 +10,5 @@ select
   r.created_at, r.sent_at, r.dlr_at
 from core.recipients r
 where r.campaign_id = any(:campaign_ids::bigint[])
---? piece: r.recipient_id > :after::bigint and r.recipient_id <= :upto::bigint
+order by r.campaign_id, r.recipient_id
+--? piece: r.campaign_id = :campaign_id::bigint and r.recipient_id > :after::bigint and r.recipient_id <= :upto::bigint

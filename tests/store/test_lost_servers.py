@@ -31,7 +31,7 @@ from campaignkit.domain.errors import (
     StoreUnreadable,
 )
 from campaignkit.kit import database
-from campaignkit.store import postgres
+from campaignkit.services import copies
 from campaignkit.store.postgres import PostgresStore
 from tests import world
 from tests.postgres import PREPARED, Server
@@ -295,7 +295,7 @@ def test_a_server_that_dies_in_mid_snapshot_leaves_nothing_and_one_that_changes_
     prepared: Server, name: str, kit: Kit, owner: psycopg.Connection[Any], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(postgres, "PIECE_ROWS", 10_000)  # what is left is more than any line holds
+    monkeypatch.setattr(copies, "PIECE", 10_000)
     owner.execute(
         "insert into core.recipients (campaign_id, recipient_id, ctn_tail, stage, sms_result, created_at, error)"
         " select c, n, '0123', 'New', 'unknown', now(), repeat('x', 300)"

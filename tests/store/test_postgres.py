@@ -17,7 +17,7 @@ import pytest
 
 from campaignkit.domain.errors import InvalidInput, StoreBusy, StoreError
 from campaignkit.kit import database
-from campaignkit.store import postgres
+from campaignkit.store import copying, postgres
 from campaignkit.store.postgres import PostgresStore, Session
 from campaignkit.store.statements import Variant
 from tests import world
@@ -114,6 +114,63 @@ def test_an_export_in_pieces_is_of_one_state_whatever_becomes_of_the_rows_betwee
     spelt = [(SENT + timedelta(microseconds=one)).isoformat(timespec="microseconds") for one in FRACTIONS]
     assert sent_at == ["sent_at", *spelt], "in order, whole, and each moment with six digits"
     assert not any("changed" in line for line in lines)
+
+
+def at_work(store: PostgresStore) -> int:
+    """Return how many other connections are in a transaction."""
+    with store.reading() as session:
+        ((found,),) = session.query(
+            "select count(*) from pg_stat_activity where datname = current_database() and xact_start is not null"
+            " and pid <> pg_backend_pid() and backend_type = 'client backend'"
+        )
+        return int(found)
+
+
+@pytest.mark.parametrize("held", [1, 1 << 20])
+def test_a_long_export_comes_over_two_connections_that_see_what_the_session_saw_before(
+    list_of_nine: PostgresStore, held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PIECE_ROWS", 2)
+    monkeypatch.setattr(copying, "MOST_HELD", held)
+    several: list[int] = []
+    with list_of_nine.reading() as session:
+        assert session.query("select count(*) from core.recipients") == [(9,)]
+        with list_of_nine.writing() as other:
+            other.script(
+                "update core.recipients set error = 'changed'; delete from core.recipients where recipient_id > 5"
+            )
+        lines = exported(session, tmp_path / "rows.csv", lambda _: several.append(at_work(list_of_nine)))
+    assert len(lines) == 10 and not any("changed" in line for line in lines)
+    assert several == [2] * 5
+    with list_of_nine.reading() as session:
+        assert at_work(list_of_nine) == 1, "the other one is let go"
+        assert len(exported(session, tmp_path / "rows.csv", lambda _: None)) == 7
+
+
+def test_an_export_comes_over_one_connection_where_there_is_no_other_to_be_had(
+    list_of_nine: PostgresStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PIECE_ROWS", 2)
+    with list_of_nine.reading() as session, list_of_nine.reading():
+
+        def full() -> None:
+            raise psycopg.OperationalError("connection failed: sorry, too many clients already")
+
+        monkeypatch.setattr(list_of_nine._pool, "connect", full)
+        assert len(exported(session, tmp_path / "rows.csv", lambda _: None)) == 10
+
+
+def test_what_a_server_refuses_in_mid_export_is_a_sentence_and_the_next_one_is_whole(
+    list_of_nine: PostgresStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PIECE_ROWS", 2)
+    faulty = b"select 1 / (extract(microseconds from sent_at)::int - 100000) from (%s) as rows"
+    monkeypatch.setattr(postgres, "spelt", lambda _columns: faulty)
+    with pytest.raises(StoreError, match="a value that cannot be read"), list_of_nine.reading() as session:
+        exported(session, tmp_path / "rows.csv", lambda _: None)
+    monkeypatch.undo()
+    with list_of_nine.reading() as session:
+        assert len(exported(session, tmp_path / "rows.csv", lambda _: None)) == 10
 
 
 def test_an_export_that_is_told_to_stop_does_so_after_the_piece_at_hand(

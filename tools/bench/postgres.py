@@ -2,12 +2,15 @@
 
 The limits are asked on a bare connection that is kept, by the same login, in the same kind of session, a transaction of
 one state that can change nothing: `begin`, the question, `rollback`. psycopg prepares them as it prepares ours. The
-campaign that is looked at holds a tenth of all recipients, a million; its export stands beside psql's own COPY.
+campaign that is looked at holds a tenth of all recipients, a million; its export stands beside psql's own COPY, and its
+snapshot beside ADBC, which fetches the same columns and does nothing with them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import site
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,16 +18,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg
 
 import campaignkit
 from campaignkit import Kit
 from campaignkit.domain.filters import Cursor
-from campaignkit.store.postgres import READ
+from campaignkit.store.postgres import READ, PostgresStore, spelt
+from campaignkit.store.statements import Variant
 from tests.postgres import Server, wheel
 from tools.bench import exports, large, scale
 from tools.bench.figures import Figure, in_turns
 from tools.bench.large_server import DATABASE, serving
+from tools.bench.rivals.install import packages
 
 SIZE = "10M"
 WARM, ROUNDS = 8, 60
@@ -35,6 +41,11 @@ TARGETS = {
     "recipients": 10.0,
 }  # of the limit of scale.questions; the others are shown
 DEPTH = 1.2
+SNAPSHOT = 1.25  # times what ADBC alone takes: 0.8 of its rate
+SNAPSHOT_COLUMNS = (  # of sql/copy/recipients, as they are
+    "campaign_id, recipient_id, ctn_tail, stage, esme, filter, parts, command_status, smsid, smpp_code, sms_result,"
+    " err, error, created_at, sent_at, dlr_at"
+)
 HAND = {
     scale.POINT: "select * from core.campaigns where campaign_id = %(campaign)s",
     scale.RECIPIENT: (  # what a viewer may read of one, and a page shows
@@ -80,6 +91,7 @@ def figures(_data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 
             )
         yield from _far_down(kit, bare)
         yield from _exports(server, bare)
+        yield _snapshot(server, kit, bare)
 
 
 def opened(server: Server, login: str) -> Kit:
@@ -127,13 +139,15 @@ def _exports(server: Server, bare: Bare) -> Iterator[Figure]:
             for file in (folder / "kept").iterdir():
                 file.unlink()
 
-        for what, order, target in (
-            ("\\copy, in order", "order by recipient_id", 1.05),
-            ("\\copy", "", None),
+        columns = f"select {exports.COLUMNS} from core.recipients where campaign_id = {large.LARGEST}"  # noqa: S608 - written here
+        for what, query, target in (
+            ("\\copy, in order", f"{columns} order by recipient_id", 1.05),
+            ("\\copy", columns, None),
+            ("\\copy of its own query", own_query(server), None),
         ):
             took, limit = in_turns(
                 export,
-                lambda _, order=order: copied(server, folder / "bare.csv", order),
+                lambda _, query=query: copied(server, folder / "bare.csv", query),
                 warm=EXPORTS_WARM,
                 rounds=EXPORTS,
                 between=clear,
@@ -147,14 +161,59 @@ def _exports(server: Server, bare: Bare) -> Iterator[Figure]:
             )
 
 
-def copied(server: Server, out: Path, order: str) -> None:
-    """Let psql write the columns of the export by hand."""
-    select = f"select {exports.COLUMNS} from core.recipients where campaign_id = {large.LARGEST} {order}"  # noqa: S608 - written here
+def _snapshot(server: Server, kit: Kit, bare: Bare) -> Figure:
+    """Return the snapshot of the campaign, until the file is there, beside ADBC; memory as above."""
+    site.addsitedir(str(packages()))
+    from adbc_driver_postgresql import dbapi
+
+    memory = exports.MEMORY if exports.MEMORY.is_dir() else None
+    url = server.url(DATABASE, "bench_viewer")
+    with (
+        tempfile.TemporaryDirectory(prefix="campaignkit-bench-", dir=memory) as name,
+        dbapi.connect(url) as connection,
+        duckdb.connect() as counter,
+    ):
+
+        def snapshot(_: int) -> None:
+            made = kit.snapshot(Path(name) / "copy.duckdb", bare.id, force=True)
+            assert made.recipients == bare.size  # noqa: S101 - a figure of something else would be none
+
+        def fetch(_: int) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"select {SNAPSHOT_COLUMNS} from core.recipients where campaign_id = {large.LARGEST}"  # noqa: S608 - written here
+                )
+                counter.register("arrived", cursor.fetch_arrow())  # as Arrow batches, which are counted only
+                assert counter.execute("select count(*) from arrived").fetchall() == [(bare.size,)]  # noqa: S101 - as above
+                counter.unregister("arrived")
+            connection.rollback()
+
+        took, limit = in_turns(snapshot, fetch, warm=EXPORTS_WARM, rounds=EXPORTS)
+    return Figure(
+        name=f"PostgreSQL: snapshot of {bare.size:,}, masked",
+        took=took,
+        limit_name="ADBC, its columns",
+        limit=limit,
+        target=SNAPSHOT,
+    )
+
+
+def own_query(server: Server) -> str:
+    """Return what an export asks the server for: masked, guarded, with moments as it spells them."""
+    store = PostgresStore(server.url(DATABASE, "bench_viewer")).open()
+    with contextlib.closing(store), store.reading() as session:
+        sql, given = session.filled("exports/csv", {"campaign_id": large.LARGEST}, Variant())
+        query = spelt(session.columns(sql, given)) % sql
+        return psycopg.ClientCursor(session.connection).mogrify(query, given)
+
+
+def copied(server: Server, out: Path, query: str) -> None:
+    """Let psql write by hand what *query* yields."""
     subprocess.run(
         [
             str((wheel() or Path()) / "pginstall" / "bin" / "psql"),
             *("--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--command"),
-            f"\\copy ({select}) to '{out}' with (format csv, header)",
+            f"\\copy ({' '.join(query.split())}) to '{out}' with (format csv, header)",  # which ends with its line
             server.url(DATABASE, "bench_viewer"),
         ],
         check=True,
