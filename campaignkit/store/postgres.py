@@ -40,9 +40,9 @@ NUMBERS = "core.recipient_numbers"
 RECIPIENTS = "core.recipients"
 NO_COUNTS = ", which does not say what changed: no counts are kept"  # on core.campaigns, see keeps_counts
 BUSY_SECONDS = 60.0
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 17
 MOST_APART = 50_000  # rows that triggers have added and nobody has put together, to add up at each look
-PIECE_ROWS = 25_000  # of an export: how often it says how far it is, too
+PIECE_ROWS = 20_000  # of an export: how often it says how far it is, too
 
 
 class Session:
