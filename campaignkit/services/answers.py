@@ -164,10 +164,8 @@ def state_of(row: Row) -> State:
     )
 
 
-def campaign_of(
-    row: Row, progress: Mapping[str, int | None], reason: str | None, viewer: Viewer, place: Place
-) -> Campaign:
-    """Return a row of campaigns/page with what campaigns/progress counted for it and why it is paused."""
+def campaign_of(row: Row, progress: Mapping[str, int | None], viewer: Viewer, place: Place) -> Campaign:
+    """Return a row of campaigns/page with what campaigns/progress counted for it."""
     state = state_of(row)
     allowed = actions(viewer, row["workspace_id"], state, place)
     known = row | {
@@ -176,7 +174,6 @@ def campaign_of(
         "mode": in_contract(Mode, row["mode"], what="mode") if row["mode"] is not None else None,
         "author": row["author_name"] or mask_email(row["author_email"], clear=viewer.clear_numbers),
         "total": row["total"] if row["total"] is not None else progress.get("recipients"),
-        "paused_reason": mask_numbers(reason),
         "actions": tuple(event.value for event in allowed),
     }
     for name in ("sent", "delivered", "errors"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -50,6 +50,7 @@ from campaignkit.store.statements import Variant
 
 PAGE_ROWS = 50  # R21
 EVERYTHING = CampaignFilter()
+Early = Callable[[tuple[Campaign, ...], bool], object]  # is told rows, and whether more follow
 SHORTEST_ID = 4
 FEW = 1_000  # that match: sooner found and ordered than come across in order, even among a million
 MANY = 5_000  # that senders have: still sooner found by them than looked for among all
@@ -124,31 +125,42 @@ class Campaigns(Verbs):
         """
         asked = CampaignList(filter=filter, sort=sort, descending=descending)  # type: ignore[arg-type]  # checked there
         with self._store.reading() as session:
-            return self._page(
-                session, asked, limit=limit, after=after, total=self._count(session, asked.filter)
-            )
+            total = self._count(session, asked.filter)
+            rows, next = self._rows(session, asked, limit=limit, after=after, none=not total)
+            return Page(rows=self._with_reasons(session, rows), total=total, next=next, kind=Campaign)
 
     def listing(
-        self, asked: CampaignList = WHOLE, *, limit: int = PAGE_ROWS, after: str | None = None
+        self,
+        asked: CampaignList = WHOLE,
+        *,
+        limit: int = PAGE_ROWS,
+        after: str | None = None,
+        early: Early | None = None,
     ) -> Listed:
         """Return a page of *asked* and the numbers around it, from one state of the database.
 
-        Raises `InvalidInput` for a limit or cursor that does not exist, and for a workspace outside the scope.
+        *early* is told the page while those numbers are still to be counted: its rows, which do not say yet why one is
+        paused, and whether another page follows. Of an empty page it is told nothing. Raises `InvalidInput` for a limit
+        or cursor that does not exist, and for a workspace outside the scope.
         """
         expect(CampaignList, asked, what="asked")
         with self._store.reading() as session:
+            rows, next = self._rows(session, asked, limit=limit, after=after)
+            if early and rows:
+                early(rows, next is not None)
             tally = self._tally(session, asked.filter)
-            page = self._page(session, asked, limit=limit, after=after, total=tally.total)
+            rows = self._with_reasons(session, rows)
         return Listed(
-            page=page,
+            page=Page(rows=rows, total=tally.total, next=next, kind=Campaign),
             facets=tally.facets(self._viewer.workspaces),
             unfiltered=tally.unfiltered,
             dropping=tally.dropping(asked.filter.active),
         )
 
-    def _page(
-        self, session: Session, asked: CampaignList, *, limit: int, after: str | None, total: int
-    ) -> Page[Campaign]:
+    def _rows(
+        self, session: Session, asked: CampaignList, *, limit: int, after: str | None, none: bool = False
+    ) -> tuple[tuple[Campaign, ...], str | None]:
+        """Return the rows of a page and the cursor of the page after it; *none* match if the caller knows that."""
         by = asked.sort
         order = order_name(by, descending=asked.descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
@@ -158,15 +170,10 @@ class Campaigns(Verbs):
         key = str if by is CampaignSort.SENDER else datetime
         variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
         asked_for = parameters | place | {"limit": limit + 1}
-        found = session.rows("campaigns/page", asked_for, variant) if total else []
+        found = [] if none else session.rows("campaigns/page", asked_for, variant)
         rows = self._with_progress(session, found[:limit], Place(asked.filter.view))
         more = len(found) > limit
-        return Page(
-            rows=rows,
-            total=total,
-            next=str(_cursor(rows[-1], by, order)) if more else None,
-            kind=Campaign,
-        )
+        return rows, str(_cursor(rows[-1], by, order)) if more else None
 
     def count(self, filter: CampaignFilter = EVERYTHING) -> int:
         """Return how many campaigns match."""
@@ -199,7 +206,7 @@ class Campaigns(Verbs):
         """Return the campaign like `find`, but with nothing counted: it takes as long whatever its size."""
         with self._store.reading() as session:
             row = self.locate(session, id)
-        return campaign_of(row, self._unknown, None, self._viewer, Place.DETAIL)
+        return campaign_of(row, self._unknown, self._viewer, Place.DETAIL)
 
     @contextmanager
     def look(self, id: str | Look, *, writing: bool = False) -> Iterator[Look]:
@@ -220,8 +227,10 @@ class Campaigns(Verbs):
         """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
         with self.look(id) as look:
             session, parts, table = look.session, look.parts, look.stats
-            progress = {look.campaign["campaign_id"]: counts.added_up(parts)}
-            (campaign,) = self._with_reasons(session, [look.campaign], progress, Place.DETAIL)
+            counted = counts.added_up(parts) | self._unknown
+            (campaign,) = self._with_reasons(
+                session, [campaign_of(look.campaign, counted, self._viewer, Place.DETAIL)]
+            )
             job_errors = (
                 session.row("errors/job_count", {"campaign_id": campaign.campaign_id})["job_errors"]
                 if self._store.probe.provides("core.job_errors")
@@ -390,7 +399,8 @@ class Campaigns(Verbs):
         return Tally(split_twice(period, search, both), filter)
 
     def _find(self, session: Session, id: str) -> Campaign:
-        (campaign,) = self._with_progress(session, [self.locate(session, id)], Place.DETAIL)
+        found = self._with_progress(session, [self.locate(session, id)], Place.DETAIL)
+        (campaign,) = self._with_reasons(session, found)
         return campaign
 
     def locate(self, session: Session, id: str) -> Row:
@@ -423,31 +433,29 @@ class Campaigns(Verbs):
 
     def _with_progress(self, session: Session, found: list[Row], place: Place) -> tuple[Campaign, ...]:
         """Return the rows as campaigns of *place*, with what each has sent, delivered and lost."""
-        return self._with_reasons(session, found, counts.progress(session, found), place) if found else ()
+        progress = counts.progress(session, found) if found else {}
+        return tuple(
+            campaign_of(row, progress.get(row["campaign_id"], {}) | self._unknown, self._viewer, place)
+            for row in found
+        )
 
     @property
     def _unknown(self) -> dict[str, int | None]:
         """Return what nobody knows of what a campaign's messages came to."""
         return {} if self._provides(REPORTS) else {"delivered": None, "errors": None}
 
-    def _with_reasons(
-        self, session: Session, found: list[Row], progress: Mapping[int, Row], place: Place
-    ) -> tuple[Campaign, ...]:
-        """Return the rows as campaigns of *place*, with why each is paused."""
-        paused = [row["campaign_id"] for row in found if row["status"] == Status.PAUSED]
-        reasons: dict[int, str] = {}
-        if paused and self._store.probe.provides("core.state_events"):
-            events = session.rows("campaigns/paused", {"campaign_ids": paused})
-            reasons = {row["campaign_id"]: row["reason"] for row in events if row["phase"] == Status.PAUSED}
+    def _with_reasons(self, session: Session, campaigns: Sequence[Campaign]) -> tuple[Campaign, ...]:
+        """Return *campaigns* with why each is paused that is (R27)."""
+        paused = [campaign.campaign_id for campaign in campaigns if campaign.status is Status.PAUSED]
+        if not paused or not self._store.probe.provides("core.state_events"):
+            return tuple(campaigns)
+        events = session.rows("campaigns/paused", {"campaign_ids": paused})
+        reasons = {row["campaign_id"]: row["reason"] for row in events if row["phase"] == Status.PAUSED}
         return tuple(
-            campaign_of(
-                row,
-                progress.get(row["campaign_id"], {}) | self._unknown,
-                reasons.get(row["campaign_id"]),
-                self._viewer,
-                place,
-            )
-            for row in found
+            replace(campaign, paused_reason=mask_numbers(reasons[campaign.campaign_id]))
+            if campaign.campaign_id in reasons
+            else campaign
+            for campaign in campaigns
         )
 
 

@@ -42,7 +42,11 @@ class Answering(anywidget.AnyWidget):
 
         JupyterLab sends a page's first message to the kernel's main thread and the later ones to one of their own.
         """
+        expected = _expected(message)
         with self._turn, self.hold_sync():
+            if expected is not None:
+                self._foresee(expected)
+                return
             self._answer(lambda: self._dispatch(message), quiet=_is_quiet(message))
             self.answered = _ask_of(message)
 
@@ -51,6 +55,9 @@ class Answering(anywidget.AnyWidget):
         if not isinstance(message, Mapping) or not isinstance(event, str) or event not in self._wishes:
             raise InvalidInput("the page sent a message that means nothing: reload it")
         return self._wishes[event](event, message)
+
+    def _foresee(self, message: Message) -> None:
+        """Get ready for a message that will follow in a moment, if that is any use; says nothing."""
 
     def _answer(self, do: Callable[[], str | None], *, quiet: bool = False) -> None:
         """Run *do* and say what it says; what it cannot do becomes one calm sentence, and what was on the screen stays.
@@ -86,6 +93,14 @@ class Answering(anywidget.AnyWidget):
 def _is_quiet(message: object) -> bool:
     """Tell whether the page asks by itself: nobody has wished for anything."""
     return isinstance(message, Mapping) and message.get("event") == "refresh" and message.get("quiet") is True
+
+
+def _expected(message: object) -> Message | None:
+    """Return the message that this one announces, if it does."""
+    if not isinstance(message, Mapping) or message.get("event") != "expect":
+        return None
+    wish = message.get("wish")
+    return wish if isinstance(wish, Mapping) else None
 
 
 def checked(refresh: object) -> float | None:

@@ -6,6 +6,7 @@ traits that it changes. Every message is parsed again by the part that it is for
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 
 import traitlets
@@ -131,7 +132,22 @@ class CampaignBrowser(Answering):
             self._show_detail(self._detail.open(campaign))
 
     def _ask_list(self, event: str, message: Message) -> None:
-        self._show_list(self._list.wish(event, message))
+        before = self.listing
+        try:
+            self._show_list(self._list.wish(event, message, self._show_rows))
+        except Exception:
+            self.listing = before
+            raise
+
+    def _foresee(self, message: Message) -> None:
+        event = message.get("event")
+        if self.campaign_id is None and isinstance(event, str) and self._wishes.get(event) == self._ask_list:
+            with contextlib.suppress(Exception):  # the wish itself says what cannot be done
+                self._list.foresee(event, message)
+
+    def _show_rows(self, value: Value) -> None:
+        self.listing = value
+        self.send_state("listing")  # now, while the numbers around the rows are being counted
 
     def _ask_detail(self, event: str, message: Message) -> None:
         before, campaign_id = self.detail, message.get("id")

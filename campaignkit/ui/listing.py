@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,10 @@ from campaignkit.domain.errors import InvalidInput
 from campaignkit.domain.filters import CHIP_LABEL, CampaignFilter, View, parse_enum
 from campaignkit.domain.lists import CampaignList
 from campaignkit.kit import Kit
+from campaignkit.services.answers import Campaign
 from campaignkit.services.campaigns import PAGE_ROWS
 from campaignkit.ui import values
+from campaignkit.ui.foreseen import Foreseen
 from campaignkit.ui.values import Message, Value
 
 
@@ -37,16 +39,37 @@ class Place:
         return replace(self, cursors=self.cursors[:-1] or self.cursors)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the page shows at `place`: `value`, of which `numbers` are those around the rows."""
+
+    place: Place
+    value: Value
+    numbers: Value
+
+
 class Listing:
     """The list of *kit*'s campaigns at one place; every answer is the whole value that the page shows."""
 
     def __init__(self, kit: Kit, filter: CampaignFilter = CampaignFilter()) -> None:
         self._kit = kit
+        self._numbers: Value | None = None  # around the rows that were shown last
+        self._foreseen = Foreseen[Answer]()
         self.place = Place(asked=CampaignList(filter=filter))
 
-    def wish(self, event: str, message: Message) -> Value:
-        """Do one of `WISHES` and return the list then; raises `CampaignKitError` and stays where it was."""
-        return self.go(WISHES[event](self.place, message))
+    def wish(self, event: str, message: Message, early: Callable[[Value], object] | None = None) -> Value:
+        """Do one of `WISHES` and return the list then; raises `CampaignKitError` and stays where it was.
+
+        *early* is told the rows while the numbers around them are being counted: a value that is not `whole`, which has
+        the numbers of the list before.
+        """
+        place = WISHES[event](self.place, message)
+        return self._show(self._foreseen.take(place) or self._answer(place, early))
+
+    def foresee(self, event: str, message: Message) -> None:
+        """Have ready what one of `WISHES` will show, and show nothing."""
+        place = WISHES[event](self.place, message)
+        self._foreseen.keep(place, self._answer(place))
 
     def value(self) -> Value:
         """Ask again for what is shown."""
@@ -58,14 +81,31 @@ class Listing:
 
     def go(self, place: Place) -> Value:
         """Return the list at *place*, or at the last page before it that has rows, and stand there from now on."""
-        asked, now = place.asked, self._kit.clock()
-        listed = self._kit.campaigns.listing(asked, after=place.cursors[-1])
-        if not listed.page.rows and len(place.cursors) > 1:
-            return self.go(place.previous())  # what stood here has left the list meanwhile
-        value = values.listing(self._kit, listed, asked=asked, first=place.rows_before + 1, now=now)
+        self._foreseen.drop()
+        return self._show(self._answer(place))
+
+    def _show(self, answer: Answer) -> Value:
         # only now: what is shown and where the list stands never part ways
-        self.place = replace(place, next=listed.page.next)
-        return value
+        self._numbers, self.place = answer.numbers, answer.place
+        return answer.value
+
+    def _answer(self, place: Place, early: Callable[[Value], object] | None = None) -> Answer:
+        now, known = self._kit.clock(), self._numbers
+
+        def rows(found: Sequence[Campaign], more: bool) -> Value:
+            first = place.rows_before + 1
+            return values.rows(self._kit, found, asked=place.asked, first=first, more=more, now=now)
+
+        def tell(found: Sequence[Campaign], more: bool) -> None:
+            if early and known:
+                early({**known, **rows(found, more), "whole": False})
+
+        listed = self._kit.campaigns.listing(place.asked, after=place.cursors[-1], early=tell)
+        page, numbers = listed.page, values.numbers(listed)
+        if not page.rows and len(place.cursors) > 1:
+            return self._answer(place.previous(), early)  # what stood here has left the list meanwhile
+        value = {**rows(page.rows, page.next is not None), **numbers, "whole": True}
+        return Answer(place=replace(place, next=page.next), value=value, numbers=numbers)
 
 
 def _set_filter(place: Place, message: Message) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -134,25 +134,32 @@ def paused_until(kit: Kit, campaign: Campaign, *, now: datetime) -> datetime | N
     return next_opening(now, zone=zone, opens=campaign.window_from, closes=campaign.window_to)
 
 
-def listing(kit: Kit, listed: Listed, *, asked: CampaignList, first: int, now: datetime) -> Value:
-    """Return everything about the list that a wish can change."""
-    page = listed.page
-    labels = {"statuses": "Status", "modes": "Mode", "workspaces": "Workspace"}
+def rows(
+    kit: Kit, found: Sequence[Campaign], *, asked: CampaignList, first: int, more: bool, now: datetime
+) -> Value:
+    """Return what a page of the list shows but for the numbers around its rows."""
     return {
         "as_of": plain(now),
         "filter": plain(asdict(asked.filter)),
-        "facets": plain(asdict(listed.facets)),
         "chips": [{"field": field, "text": text} for field, text in asked.filter.chips()],
         "sort": {"key": asked.sort.value, "descending": asked.descending},
         "caption": asked.caption(),
         "spelt": {"python": asked.to_code(), "shell": asked.to_command(), "query": asked.to_query()},
-        "rows": [row(kit, campaign, now=now) for campaign in page.rows],
-        "total": page.total,
-        "unfiltered": listed.unfiltered,
-        "first": first if page.rows else 0,
-        "last": first + len(page.rows) - 1 if page.rows else 0,
+        "rows": [row(kit, campaign, now=now) for campaign in found],
+        "first": first if found else 0,
+        "last": first + len(found) - 1 if found else 0,
         "has_previous": first > 1,
-        "has_next": page.next is not None,
+        "has_next": more,
+    }
+
+
+def numbers(listed: Listed) -> Value:
+    """Return the numbers around the rows of the list."""
+    labels = {"statuses": "Status", "modes": "Mode", "workspaces": "Workspace"}
+    return {
+        "facets": plain(asdict(listed.facets)),
+        "total": listed.page.total,
+        "unfiltered": listed.unfiltered,
         "dropping": [
             {"field": field, "text": f"Without {labels.get(field, field.title())}", "count": count}
             for field, count in listed.dropping.items()

@@ -50,6 +50,7 @@ class Stage:
     silent: bool = False
     wishes: list[dict[str, Any]] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)
+    answering: bool = False
 
     def open(self, query: str = "") -> Screen:
         """Show the widget at an address with that query."""
@@ -60,6 +61,7 @@ class Stage:
         self.page.goto(f"{ADDRESS}{query}")
         self.page.expose_function("wished", self._wished)
         self.browser.send = self._hand  # type: ignore[method-assign]
+        self.browser.send_state = self._tell_early  # type: ignore[method-assign, assignment]
         self.page.evaluate(SHOW, [str(self.browser._esm), str(self.browser._css), self._state()])
         return Screen(self.page, self.page.locator(".ck"))
 
@@ -68,11 +70,11 @@ class Stage:
         return [str(message["event"]) for message in self.wishes]
 
     def speak(self) -> None:
-        """Give the answers that were kept back."""
-        self.silent = False
-        kept, self.kept = self.kept, []
-        for message in kept:
-            self._answer(message)
+        """Give the answers that were kept back, one after the other: what comes in meanwhile has its turn."""
+        self.silent, self.answering = False, True
+        while self.kept:
+            self._answer(self.kept.pop(0))
+        self.answering = False
 
     def tell(self) -> None:
         """Let the page know the kernel's state as it is."""
@@ -81,10 +83,9 @@ class Stage:
     def _wished(self, text: str) -> None:
         message = json.loads(text)
         self.wishes.append(message)
-        if self.silent:
-            self.kept.append(message)
-        else:
-            self._answer(message)
+        self.kept.append(message)
+        if not (self.silent or self.answering):
+            self.speak()
 
     def _answer(self, message: dict[str, Any]) -> None:
         self.browser._receive(self.browser, message, [])
@@ -93,6 +94,10 @@ class Stage:
     def _hand(self, message: dict[str, Any], buffers: object = None) -> None:
         assert not buffers, "the stage carries no bytes"
         self.page.evaluate("message => handed(message)", message)
+
+    def _tell_early(self, key: str | set[str]) -> None:
+        if isinstance(key, str):  # else it is the whole answer, which `tell` carries
+            self.page.evaluate("news => told(news)", {key: self._state()[key]})
 
     def _state(self) -> dict[str, Any]:
         names = self.browser.trait_names(sync=True)

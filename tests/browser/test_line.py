@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -329,3 +330,75 @@ def test_an_awaited_page_of_rows_takes_the_room_of_the_one_before(build: Build, 
     stage.speak()
     expect(screen.root.locator("tbody.real")).to_be_visible()
     assert box.bounding_box() == before
+
+
+def test_a_press_announces_what_its_release_wishes_for_and_shows_nothing(sending: Opened) -> None:
+    stage, screen = sending
+    mouse, option = stage.page.mouse, screen.root.get_by_text("Done", exact=True).first
+    option.hover()
+    mouse.down()
+    expect(screen.root.locator("tbody.real tr")).to_have_count(9)
+    wish = {"event": "filter", "field": "statuses", "value": ["Done"]}
+    assert stage.wishes == [{"event": "expect", "wish": wish}]
+    mouse.up()
+    expect(screen.root.locator("tbody.real tr")).to_have_count(1)
+    assert stage.wishes[1] == wish | {"ask": stage.wishes[1]["ask"]}
+    mouse.down()
+    assert stage.wishes[-1]["wish"] == wish | {"value": []}
+    mouse.move(5, 5)
+    mouse.up()
+    assert len(stage.wishes) == 3, "whoever lets go elsewhere has not clicked"
+    expect(screen.root.locator("tbody.real tr")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("control", "wish"),
+    [
+        ("[data-do=sort][data-key=sender]", {"event": "sort", "key": "sender"}),
+        ("[data-do=view][data-view=archive]", {"event": "view", "view": "archive"}),
+        ("[data-field=period][value='24h']", {"event": "filter", "field": "period", "value": "24h"}),
+        ("[data-field=period][value=all]", None),
+        ("[data-do=page][data-to=next]", None),
+        ("tbody.real tr:nth-child(2) [data-do=open]", None),
+        ("[data-do=refresh]", None),
+    ],
+)
+def test_a_press_on_what_changes_the_list_alone_is_announced(
+    sending: Opened, control: str, wish: dict[str, str] | None
+) -> None:
+    stage, screen = sending
+    found = screen.root.locator(control).first
+    target = found.locator("xpath=ancestor::label") if control.startswith("[data-field") else found
+    target.dispatch_event("pointerdown", {"button": 0, "pointerType": "mouse", "bubbles": True})
+    assert stage.wishes == ([{"event": "expect", "wish": wish}] if wish else [])
+
+
+def test_nothing_is_announced_by_a_touch_or_while_an_answer_is_awaited(sending: Opened) -> None:
+    stage, screen = sending
+    head = screen.root.locator("[data-do=sort][data-key=sender]")
+    head.dispatch_event("pointerdown", {"button": 0, "pointerType": "touch", "bubbles": True})
+    head.dispatch_event("pointerdown", {"button": 2, "pointerType": "mouse", "bubbles": True})
+    assert stage.events() == []
+    stage.silent = True
+    screen.root.get_by_role("button", name="Refresh").first.click()
+    head.dispatch_event("pointerdown", {"button": 0, "pointerType": "mouse", "bubbles": True})
+    assert stage.events() == ["refresh"]
+
+
+def test_rows_stand_before_the_numbers_around_them_and_those_of_the_list_before_stay_till_then(
+    sending: Opened,
+) -> None:
+    stage, screen = sending
+    rows, around = screen.root.locator("tbody.real tr"), screen.root.locator(".cnt, .foot b, .n")
+    campaigns, before, seen = stage.browser._kit.campaigns, around.all_text_contents(), []
+    tally = campaigns._tally
+
+    def watched(*asked: Any) -> Any:
+        seen.append((rows.count(), around.all_text_contents() == before))
+        return tally(*asked)
+
+    with mock.patch.object(campaigns, "_tally", watched):
+        screen.root.get_by_role("checkbox", name="Done").dispatch_event("click")  # without a press before it
+        expect(screen.root.locator(".chip")).to_have_count(1)
+    assert seen == [(1, True)]
+    assert around.all_text_contents() != before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -12,9 +13,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from campaignkit import CampaignFilter, Kit, Mode, Period, Status, Verdict
-from campaignkit.domain.errors import Ambiguous, InvalidInput, NotAllowed, NotFound, StoreUnreadable
+from campaignkit.domain.errors import (
+    Ambiguous,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    StoreError,
+    StoreUnreadable,
+)
 from campaignkit.domain.filters import CampaignSort, Cursor, View
 from campaignkit.domain.lists import CampaignList
+from campaignkit.services.answers import Campaign
 from tests import world
 from tests.services.conftest import Build, every_status, reopened
 from tests.world import NOW, ago
@@ -200,6 +209,34 @@ def test_a_listing_turns_pages(kit: Kit) -> None:
     assert second.page.total == first.page.total == 9
     with pytest.raises(InvalidInput, match="another order"):
         kit.campaigns.listing(CampaignList(sort="sender"), after=first.page.next)  # type: ignore[arg-type]
+
+
+def test_a_listing_tells_its_rows_before_the_numbers_around_them(build: Build) -> None:
+    def fill(session: world.Session) -> None:
+        every_status(session)
+        ((paused,),) = session.query("select campaign_id from core.campaigns where status = 'Paused'")
+        world.insert(session, "core.state_events", event_id=1, campaign_id=paused, phase="Paused",
+                     reason="window closed", occurred_at=ago(hours=1))  # fmt: skip
+
+    kit = build(fill)
+    asked = CampaignList(filter=CampaignFilter(workspaces={"bank", "retail"}))  # type: ignore[arg-type]
+    told: list[tuple[tuple[Campaign, ...], bool]] = []
+    with mock.patch.object(kit.campaigns, "_tally", side_effect=StoreError("the server is gone")):
+        with pytest.raises(StoreError):
+            kit.campaigns.listing(asked, limit=4, early=lambda *page: told.append(page))
+        ((early, more),) = told
+    listed = kit.campaigns.listing(asked, limit=4, early=lambda *page: told.append(page))
+    assert told == [(early, True)] * 2 and more
+    assert early == tuple(replace(row, paused_reason=None) for row in listed.page.rows)
+    assert [row.paused_reason for row in listed.page.rows if row.status is Status.PAUSED] == ["window closed"]
+
+
+def test_a_listing_tells_nothing_early_of_a_page_without_rows(kit: Kit) -> None:
+    told: list[object] = []
+    kit.campaigns.listing(
+        CampaignList(filter=CampaignFilter(search="nothing")), early=lambda *page: told.append(page)
+    )
+    assert told == []
 
 
 def test_the_counts_stay_inside_the_scope(build: Build) -> None:

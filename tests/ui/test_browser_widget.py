@@ -6,6 +6,7 @@ import json
 import logging
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 
 import campaignkit
 from campaignkit import CampaignFilter, Kit
-from campaignkit.domain.errors import InvalidInput
+from campaignkit.domain.errors import InvalidInput, StoreError
 from campaignkit.domain.lists import CampaignList
-from campaignkit.ui import CampaignBrowser, dashboard, front_end
+from campaignkit.ui import CampaignBrowser, dashboard, foreseen, front_end
 from campaignkit.ui.dashboard import Sentence
 from campaignkit.ui.listing import WISHES, Listing
 from tests import world
@@ -28,6 +29,9 @@ lists_in_scope = st.builds(
     LISTS,
     st.frozensets(st.sampled_from(["bank", "retail"])),
 )
+
+
+NUMBERS = ("facets", "total", "unfiltered", "dropping")  # around the rows of the list
 
 
 def send(browser: CampaignBrowser, **message: object) -> None:
@@ -166,8 +170,90 @@ def test_refresh_asks_again_for_what_is_shown(build: Build) -> None:
     assert browser.detail["campaign"]["sent"] == 1
 
 
+def test_rows_are_sent_before_the_numbers_around_them(browser: CampaignBrowser) -> None:
+    sent: list[Any] = []
+    browser.send_state = lambda key: sent.append((key, browser.listing))  # type: ignore[method-assign, assignment]
+    before = browser.listing
+    send(browser, event="filter", field="statuses", value=["Failed", "Done"])
+    (key, early), (_, whole) = sent
+    assert (key, early["whole"], whole["whole"]) == ("listing", False, True)
+    assert {**early, "whole": True} == {**browser.listing, **{key: before[key] for key in NUMBERS}}
+    send(browser, event="refresh")
+    send(browser, event="filter", field="search", value="nothing")
+    assert len(sent) == 2 + 1 + 1, (
+        "a refresh is one answer, and so is an empty page, which says what would help"
+    )
+
+
+def test_what_fails_after_the_rows_were_sent_puts_the_list_back(browser: CampaignBrowser) -> None:
+    before, place = browser.listing, browser._list.place
+    with mock.patch.object(browser._kit.campaigns, "_tally", side_effect=StoreError("the server is gone")):
+        send(browser, event="filter", field="statuses", value=["Done"])
+    assert browser.notice is not None and browser.notice["kind"] == "error"
+    assert (browser.listing, browser._list.place) == (before, place)
+
+
+def asked_of(kit: Kit) -> mock.Mock:
+    """Watch how often the list is asked for."""
+    kit.campaigns.listing = mock.Mock(wraps=kit.campaigns.listing)  # type: ignore[method-assign]
+    return kit.campaigns.listing
+
+
+def test_what_a_press_announces_is_ready_for_its_release(kit: Kit, browser: CampaignBrowser) -> None:
+    asked, before = asked_of(browser._kit), (browser.listing, browser.notice, browser.answered)
+    wish = {"event": "filter", "field": "statuses", "value": ["Failed", "Done"]}
+    send(browser, event="expect", wish=wish)
+    assert (browser.listing, browser.notice, browser.answered) == before, "a press shows nothing"
+    assert asked.call_count == 1
+    send(browser, **wish, ask="view-1")
+    assert (shown(browser), asked.call_count, browser.answered) == (["6", "8"], 1, "view-1")
+    assert browser.listing == CampaignBrowser(kit, browser.filter).listing
+    asked.reset_mock()
+    send(browser, event="page", to="first")
+    assert asked.call_count == 1, "it is used once"
+
+
+@pytest.mark.parametrize(
+    "between", [{"event": "refresh"}, {"event": "filter", "field": "search", "value": "s"}]
+)
+def test_what_was_announced_is_asked_anew_once_anything_else_came_between(
+    browser: CampaignBrowser, between: dict[str, Any]
+) -> None:
+    wish = {"event": "sort", "key": "sender"}
+    send(browser, event="expect", wish=wish)
+    send(browser, **between)
+    asked = asked_of(browser._kit)
+    send(browser, **wish)
+    assert asked.call_count == 1
+
+
+def test_what_was_announced_long_ago_is_asked_anew(browser: CampaignBrowser) -> None:
+    wish = {"event": "sort", "key": "sender"}
+    send(browser, event="expect", wish=wish)
+    asked = asked_of(browser._kit)
+    with mock.patch.object(foreseen, "MOMENT", 0.0):
+        send(browser, **wish)
+    assert asked.call_count == 1
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{}, {"event": "expect"}, {"event": "open", "id": "00000001"}, {"event": ["sort"]},
+     {"event": "sort", "key": "saddr; drop table"}, {"event": "filter", "field": "workspaces", "value": ["else"]},
+     {"event": "archive-all", "query": "", "count": 9}, {"event": "refresh"}],
+    ids=repr,
+)  # fmt: skip
+def test_an_announcement_that_means_nothing_does_nothing(
+    browser: CampaignBrowser, wish: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = browser.listing, browser.detail, browser.notice, browser._list.place
+    send(browser, event="expect", wish=wish)
+    assert (browser.listing, browser.detail, browser.notice, browser._list.place) == before
+    assert not caplog.records
+
+
 HOSTILE: list[Any] = [
-    None, "start", 7, [], {}, {"event": None}, {"event": "start", "id": "00000001"}, {"event": ["filter"]},
+    None, "start", 7, [], {}, {"event": None}, {"event": "expect"}, {"event": "expect", "wish": "filter"}, {"event": "start", "id": "00000001"}, {"event": ["filter"]},
     {"event": "filter"}, {"event": "filter", "field": "view", "value": "archive"},
     {"event": "filter", "field": "statuses", "value": "Done"}, {"event": "filter", "field": "statuses", "value": 1},
     {"event": "filter", "field": "statuses", "value": ["x' or 1=1 --"]},
@@ -197,7 +283,7 @@ def test_a_message_that_means_nothing_is_a_sentence_and_changes_nothing(
 
 
 WORDS = [
-    *"event field value key to id ask query".split(),
+    *"event field value key to id ask query wish expect".split(),
     *WISHES,
     "open",
     "back",
@@ -225,6 +311,7 @@ MESSAGES = JSON | st.builds(
     st.sampled_from([*WISHES, "open", "back", "refresh", "go"]),
     JSON,
 )
+MESSAGES |= st.builds(lambda wish: {"event": "expect", "wish": wish}, MESSAGES)
 
 
 @given(messages=st.lists(MESSAGES, max_size=6))

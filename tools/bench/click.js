@@ -56,21 +56,38 @@
     for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
   };
 
-  window.took = (step) => new Promise((resolve, reject) => {
+  // `byHand`: somebody else presses, and the time begins with the release.
+  window.took = (step, byHand = false) => new Promise((resolve, reject) => {
     const control = document.querySelector(step.click);
     if (!control) throw new Error(`there is no ${step.click}`);
+    let began = null;
     let stop = () => {};
+    const begin = () => { began = performance.now(); };
     const end = (settle) => {
       clearTimeout(giveUp);
+      document.removeEventListener("pointerup", begin, true);
       stop();
       settle();
     };
     const giveUp = setTimeout(() => end(() => reject(new Error(`no rows came after ${step.click}`))), PATIENCE);
     stop = (step.canvas ? whenWritten : whenStanding)(step, () => {
+      if (began === null) return;
       const ms = performance.now() - began;
       end(() => resolve(ms));
     });
-    const began = performance.now();
-    control.click();
+    if (byHand) {
+      document.addEventListener("pointerup", begin, true);
+    } else {
+      begin();
+      control.click();
+    }
   });
+
+  // Where a hand would press.
+  window.middle = ({ click }) => {
+    const control = document.querySelector(click);
+    control.scrollIntoView({ block: "nearest" });
+    const { x, y, width, height } = (control.closest("label") ?? control).getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+  };
 })();

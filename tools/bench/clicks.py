@@ -19,6 +19,7 @@ from tools.bench.questions import Questions
 SCRIPT = Path(__file__).parent / "click.js"  # in every page before anything else
 PATIENCE = 60_000  # milliseconds that a page may take to draw its first rows
 PAUSE = 30  # milliseconds between two clicks
+PRESS = 80  # milliseconds from a hand's press to its release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,17 @@ class Step:
         """Click, and return in how many milliseconds the rows stood."""
         rest(page)
         took: float = page.evaluate("(step) => took(step)", asdict(self))
+        return took
+
+    def by_hand(self, page: Page) -> float:
+        """Press and release as a hand does, and return in how many milliseconds after the release the rows stood."""
+        rest(page)
+        page.mouse.move(*page.evaluate("(step) => middle(step)", asdict(self)))
+        page.evaluate("(step) => { window.awaited = took(step, true); }", asdict(self))
+        page.mouse.down()
+        page.wait_for_timeout(PRESS)
+        page.mouse.up()
+        took: float = page.evaluate("awaited")
         return took
 
     def wait(self, page: Page) -> None:
@@ -63,6 +75,11 @@ class Way:
     def walk(self, page: Page) -> list[float]:
         """Click there and back, and return what is measured of it."""
         took = [self.there.after(page), self.back.after(page)]
+        return took if self.both else took[:1]
+
+    def walk_by_hand(self, page: Page) -> list[float]:
+        """Do the same by hand."""
+        took = [self.there.by_hand(page), self.back.by_hand(page)]
         return took if self.both else took[:1]
 
 

@@ -41,6 +41,10 @@ function campaignBrowser(model) {
     const now = Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
     const changed = new Set(TRAITS.filter((name) => now[name] !== known[name]));
     known = now;
+    if (changed.has("listing") && now.listing?.whole === false) {        // the numbers around its rows are still to come
+      if (!page.open()) list.showRows();
+      return;
+    }
     const answer = line.settle(now.answered);
     line.heard({ pace: now.pace, error: now.notice?.kind === "error" });
     clearTimeout(patience);
@@ -121,6 +125,12 @@ function campaignBrowser(model) {
     line.wish(message);
     list.wished(message);
   }
+
+  // A press tells what its release will wish for: the kernel has some 80 ms to get it ready.
+  root.addEventListener("pointerdown", ({ target, button, pointerType }) => {
+    const message = button === 0 && pointerType !== "touch" && !page.open() && list.pressed(target);
+    if (message) line.expect(message);
+  });
 
   function refresh() {
     wish({ event: "refresh" });

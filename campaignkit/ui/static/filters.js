@@ -43,6 +43,14 @@ function filterForm(uid, wish) {
     search.value = "";
   }
 
+  // What choosing this option would wish for, or null.
+  function wishOf(input) {
+    const { type, value, checked, dataset: { field } } = input;
+    if (type === "radio") return checked ? null : { event: "filter", field, value };
+    const others = checkedValues(field).filter((one) => one !== value);
+    return { event: "filter", field, value: checked ? others : [...others, value] };
+  }
+
   function checkedValues(field) {
     return inputsOf(node, field).filter((input) => input.checked).map((input) => input.value);
   }
@@ -94,6 +102,7 @@ function filterForm(uid, wish) {
     node,
     forget,
     flush,
+    wishOf,
     sync(scope, listing, figures) {
       latest = listing.filter;
       patch(groups, optionGroups(uid, scope.options, listing.facets, figures));

@@ -30,6 +30,16 @@ function kernelLine({ send, health, displayed, changed, reconnect }) {
     }
   }
 
+  // What will be wished in a moment, so that the kernel may have it ready; nothing waits for that.
+  function expect(message) {
+    if (waiting.size || health() !== "fine") return;
+    try {
+      send({ event: "expect", wish: message });
+    } catch {
+      look();
+    }
+  }
+
   function refresh(quiet = false) {
     wish({ event: "refresh" }, quiet);
   }
@@ -121,6 +131,7 @@ function kernelLine({ send, health, displayed, changed, reconnect }) {
 
   return {
     wish,
+    expect,
     refresh,
     settle,
     heard,

@@ -48,6 +48,19 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     table.sync(value, { scope: scope(), clock, statuses: statuses(), address }, quiet);
   }
 
+  // The rows of an answer whose numbers are on their way: the rest stays as it is for that moment.
+  function showRows() {
+    const value = listing();
+    awaited(false);
+    table.sync(value, { scope: scope(), clock: clockOf(scope().zone, value.as_of), statuses: statuses(), address });
+  }
+
+  function awaited(on) {
+    clearTimeout(state.waiting);
+    state.waiting = on ? setTimeout(() => table.ghosts(true), PATIENCE) : null;
+    if (!on) table.ghosts(false);
+  }
+
   // Before the first answer there is only the reason why there is none.
   function bare() {
     patch(parts.head, listHead(null));
@@ -111,17 +124,41 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     ], "Copy this list as");
   }
 
+  // What a control wishes for, or null.
+  const wishes = {
+    view: ({ dataset }) => ({ event: "view", view: dataset.view }),
+    sort: ({ dataset }) => ({ event: "sort", key: dataset.key }),
+    page: ({ dataset, ariaDisabled }) => (ariaDisabled === "true" ? null : { event: "page", to: dataset.to }),
+    drop: ({ dataset }) => ({ event: "drop", field: dataset.field }),
+    clear: () => ({ event: "clear" }),
+  };
+
+  function wishOf(control) {
+    return wishes[control.dataset.do]?.(control) ?? null;
+  }
+
+  function pressed(target) {
+    const option = target.closest("label.opt");
+    const control = target.closest("[data-do]");
+    return option ? form.wishOf(option.querySelector("input")) : control && wishOf(control);
+  }
+
+  function grant(control) {
+    const message = wishOf(control);
+    if (message) wish(message);
+  }
+
   const act = actor({ ask, wish });
   const acts = {
-    view: ({ dataset }) => wish({ event: "view", view: dataset.view }),
+    view: grant,
+    sort: grant,
+    page: grant,
+    drop: (control) => { form.forget(control.dataset.field); grant(control); },
+    clear: (control) => { form.forget(); grant(control); },
     "archive-count": () => { form.flush(); wish({ event: "archive-count" }); },
     menu: (control) => rowMenu(control.closest("tr")),
     "copy-as": copyAs,
     open: (control) => open(control.closest("tr").dataset.id),
-    sort: (control) => wish({ event: "sort", key: control.dataset.key }),
-    page: (control) => control.ariaDisabled === "true" || wish({ event: "page", to: control.dataset.to }),
-    drop: ({ dataset: { field } }) => { form.forget(field); wish({ event: "drop", field }); },
-    clear: () => { form.forget(); wish({ event: "clear" }); },
     edit: (control) => edit(control.dataset.field),
     fold,
   };
@@ -157,6 +194,8 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     keys,
     statuses,
     sync,
+    showRows,
+    pressed,
     bare,
     listing,
     hide(on) {
@@ -173,13 +212,11 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     wished({ event }) {
       if (event === "open" || event === "back") return;
       table.busy(true);
-      if (REDRAWS.has(event) && !state.waiting) state.waiting = setTimeout(() => table.ghosts(true), PATIENCE);
+      if (REDRAWS.has(event) && !state.waiting) awaited(true);
     },
     answered() {
-      clearTimeout(state.waiting);
-      state.waiting = null;
+      awaited(false);
       table.busy(false);
-      table.ghosts(false);
       table.opening(null);
       if (!listing()) return;
       root.classList.remove("bare");

@@ -252,7 +252,7 @@ function campaignTable(menu) {
     table.setAttribute("aria-description", listing.caption);
     drawRows(drawColumns(context.scope, listing.sort), context);
     patch(empty, none ? emptyState(listing) : []);
-    patch(foot, pagingFoot(listing, waits));
+    if (listing.whole) patch(foot, pagingFoot(listing, waits));
     backToTop(listing);
   }
 
