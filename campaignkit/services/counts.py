@@ -6,7 +6,7 @@ campaign is in another one, or was never counted, its rows are counted. No numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,10 +55,10 @@ def activity(session: Session, campaign: Row, *, zone: str) -> list[Row]:
 def progress(session: Session, campaigns: Sequence[Row]) -> dict[int, Row]:
     """Return what each of *campaigns*, rows of campaigns/page, has sent, delivered and lost, if it has recipients."""
     states = {row["campaign_id"]: row["updated_at"] for row in campaigns}
-    kept = session.rows("counts/of_campaigns", {"campaign_ids": list(states)})
+    kept = _of(session, "counts/of_campaigns", states)
     found = {row["campaign_id"]: row for row in kept if row["updated_at"] == states[row["campaign_id"]]}
-    stale = states.keys() - found.keys()
-    found |= {row["campaign_id"]: row for row in _counted(session, stale) if row["campaign_id"] in stale}
+    counted = _of(session, "campaigns/progress", states.keys() - found.keys())
+    found |= {row["campaign_id"]: row for row in counted}
     return {campaign_id: row for campaign_id, row in found.items() if row["recipients"]}
 
 
@@ -130,14 +130,12 @@ def _group(row: Row) -> tuple[str, str, str]:
     return row["workspace_id"], row["status"], row["fingerprint"]
 
 
-def _counted(session: Session, ids: Iterable[int]) -> list[Row]:
-    """Return the rows of campaigns/progress for *ids*, some of others among them."""
-    wanted = sorted(ids)
-    if not wanted:
+def _of(session: Session, name: str, ids: Collection[int]) -> list[Row]:
+    """Return the rows of *name*, campaigns/progress or what is like it, for the campaigns *ids*."""
+    if not ids:
         return []
-    first, last = wanted[0], wanted[-1]
-    scattered = last - first >= 2 * len(wanted)
+    first, last = min(ids), max(ids)
+    scattered = last - first >= 2 * len(ids)
     variant = Variant(filters=frozenset({"scattered"} if scattered else ()))
-    return session.rows(
-        "campaigns/progress", {"campaign_ids": wanted, "first_id": first, "last_id": last}, variant
-    )
+    asked = {"campaign_ids": sorted(ids), "first_id": first, "last_id": last}
+    return [row for row in session.rows(name, asked, variant) if row["campaign_id"] in ids]

@@ -223,9 +223,9 @@ def test_a_listing_tells_its_rows_before_the_numbers_around_them(build: Build) -
     told: list[tuple[tuple[Campaign, ...], bool]] = []
     with mock.patch.object(kit.campaigns, "_tally", side_effect=StoreError("the server is gone")):
         with pytest.raises(StoreError):
-            kit.campaigns.listing(asked, limit=4, early=lambda *page: told.append(page))
+            kit.campaigns.listing(asked, limit=8, early=lambda *page: told.append(page))
         ((early, more),) = told
-    listed = kit.campaigns.listing(asked, limit=4, early=lambda *page: told.append(page))
+    listed = kit.campaigns.listing(asked, limit=8, early=lambda *page: told.append(page))
     assert told == [(early, True)] * 2 and more
     assert early == tuple(replace(row, paused_reason=None) for row in listed.page.rows)
     assert [row.paused_reason for row in listed.page.rows if row.status is Status.PAUSED] == ["window closed"]
