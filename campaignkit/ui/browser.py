@@ -1,6 +1,6 @@
 """The list of campaigns and the detail of one, as one widget for JupyterLab and Voila.
 
-The kernel holds the only state (`listing.Listing`, `detail.Detail`); every answer to a wish is one update of the
+The kernel holds the only state (`Listing`, `Detail`); every answer to a wish is one update of the
 traits that it changes. Every message is parsed again by the part that it is for.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import traitlets
 
@@ -17,9 +18,12 @@ from campaignkit.domain.lifecycle import LIVE, Status
 from campaignkit.domain.lists import CAMPAIGN_KEYS, CampaignList
 from campaignkit.domain.spelling import queried
 from campaignkit.kit import Kit
-from campaignkit.ui import detail, front_end, listing, values
+from campaignkit.ui import front_end, values
 from campaignkit.ui.answering import REFRESH_SECONDS, Answering, checked
 from campaignkit.ui.audit import Audit
+from campaignkit.ui.detail import Detail
+from campaignkit.ui.foreseen import Foreseen
+from campaignkit.ui.listing import WISHES, Listing, Place
 from campaignkit.ui.values import Message, Value
 
 CALM = 6  # times as long while something is only live
@@ -60,8 +64,9 @@ class CampaignBrowser(Answering):
         refresh: float | None = REFRESH_SECONDS,
     ) -> None:
         super().__init__(kit, viewer=address is not None)
-        self._list = listing.Listing(kit, filter)
-        self._detail = detail.Detail(kit)
+        self._list = Listing(kit, filter)
+        self._detail = Detail(kit)
+        self._ready: Foreseen[Any] = Foreseen()
         self._refresh_seconds = checked(refresh)
         self._wishes = {
             **dict.fromkeys(self._detail.events, self._ask_detail),
@@ -71,7 +76,7 @@ class CampaignBrowser(Answering):
         }
         if not alone:
             ways = {"back": self._back, "go": self._follow}
-            self._wishes = {**self._wishes, **dict.fromkeys(listing.WISHES, self._ask_list), **ways}
+            self._wishes = {**self._wishes, **dict.fromkeys(WISHES, self._ask_list), **ways}
         if kit.acts:
             self._wishes = {**self._wishes, **self._acts()}
         self.scope = values.scope(kit) | {
@@ -109,7 +114,7 @@ class CampaignBrowser(Answering):
                 self._show_detail(self._detail.open(campaign))
         except InvalidInput:
             if self._as_of is None:
-                self._list.place = listing.Place()
+                self._list.place = Place()
                 self._show_scope()
             raise
 
@@ -124,7 +129,7 @@ class CampaignBrowser(Answering):
         if len(query) > LONGEST_QUERY:
             raise InvalidInput("the address is too long to mean anything: open the dashboard without it")
         asked, place = CampaignList.from_query(query), self._list.place
-        shown = self._list.go(place if place.asked == asked else listing.Place(asked=asked))
+        shown = self._list.go(place if place.asked == asked else Place(asked=asked))
         self._close()
         self._show_scope(shown)
         campaign = queried(query).get(CAMPAIGN_KEY, [""])[-1]
@@ -132,33 +137,53 @@ class CampaignBrowser(Answering):
             self._show_detail(self._detail.open(campaign))
 
     def _ask_list(self, event: str, message: Message) -> None:
-        before = self.listing
+        before, ready = self.listing, self._ready.take(message)
         try:
-            self._show_list(self._list.wish(event, message, self._show_rows))
+            self._show_list(
+                self._list.show(ready) if ready else self._list.wish(event, message, self._show_rows)
+            )
         except Exception:
             self.listing = before
             raise
-
-    def _foresee(self, message: Message) -> None:
-        event = message.get("event")
-        if self.campaign_id is None and isinstance(event, str) and self._wishes.get(event) == self._ask_list:
-            with contextlib.suppress(Exception):  # the wish itself says what cannot be done
-                self._list.foresee(event, message)
 
     def _show_rows(self, value: Value) -> None:
         self.listing = value
         self.send_state("listing")  # now, while the numbers around the rows are being counted
 
     def _ask_detail(self, event: str, message: Message) -> None:
-        before, campaign_id = self.detail, message.get("id")
+        before, ready = self.detail, self._ready.take(message)
         try:
-            if event == "open" and isinstance(campaign_id, str):
-                self._show_detail(self._detail.first(campaign_id))
-                self.send_state("detail")  # now, while the rest is being counted
-            self._show_detail(self._detail.wish(event, message))
+            self._show_detail(self._detail.show(ready) if ready else self._look(event, message))
         except Exception:
             self.detail = before
             raise
+
+    def _look(self, event: str, message: Message) -> Value | None:
+        campaign_id = message.get("id")
+        if event == "open" and isinstance(campaign_id, str):
+            self._show_detail(self._detail.first(campaign_id))
+            self.send_state("detail")  # now, while the rest is being counted
+        return self._detail.wish(event, message)
+
+    # ── what a press announces ──────────────────────────────────────────────
+
+    def _foresee(self, message: Message) -> None:
+        event = message.get("event")
+        if isinstance(event, str) and (part := self._part(event)):
+            with contextlib.suppress(Exception):  # the wish itself says what cannot be done
+                self._ready.keep(message, part.foresee(event, message))
+
+    def _part(self, event: str) -> Listing | Detail | None:
+        """Return what is looked at by *event* now, if it is one that looks."""
+        if self._wishes.get(event) == self._ask_list and self.campaign_id is None:
+            return self._list
+        return self._detail if self._wishes.get(event) == self._ask_detail else None
+
+    def _dispatch(self, message: object) -> str | None:
+        try:
+            return super()._dispatch(message)
+        finally:
+            self._ready.drop()
 
     def _acts(self) -> Mapping[str, Callable[[str, Message], str | None]]:
         """Return the wishes of a kit that may act; the code for them is imported here alone (R45)."""

@@ -37,6 +37,12 @@ class Tab(Protocol):
         """Return what the tab shows of a campaign."""
 
 
+State = tuple[
+    str | None, str, dict[str, Tab], list[dict[str, Any]]
+]  # of a Detail: what its attributes and its tabs are
+Ready = tuple[Value | None, State]
+
+
 class NoExports:
     """The Export tab of a kit that only reads: a sentence (R45)."""
 
@@ -79,13 +85,36 @@ class Detail:
         """Do one of `WISHES` and return the page then; raises `CampaignKitError` and stays as it was."""
         if self.campaign_id is None and event != "open":
             return None  # a click that crossed with the way back to the list
-        before = [(tab, dict(vars(tab))) for tab in self._tabs.values()]
+        before = self._state()
         try:
             return self._grant(event, message)
         except Exception:
-            for tab, state in before:
-                vars(tab).update(state)
+            self._restore(before)
             raise
+
+    def foresee(self, event: str, message: Message) -> Ready:
+        """Return what one of `WISHES`, which all only look, will show; stays as it is."""
+        if event not in WISHES or (self.campaign_id is None) != (event == "open"):
+            raise InvalidInput("this is nothing to look at")
+        before = self._state()
+        try:
+            return WISHES[event](self, message), self._state()
+        finally:
+            self._restore(before)
+
+    def show(self, ready: Ready) -> Value | None:
+        """Return the page that `foresee` returned, and show it from now on."""
+        value, state = ready
+        self._restore(state)
+        return value
+
+    def _state(self) -> State:
+        return self.campaign_id, self.tab, self._tabs, [dict(vars(tab)) for tab in self._tabs.values()]
+
+    def _restore(self, state: State) -> None:
+        self.campaign_id, self.tab, self._tabs, known = state
+        for tab, state_of_tab in zip(self._tabs.values(), known, strict=True):
+            vars(tab).update(state_of_tab)
 
     def _grant(self, event: str, message: Message) -> Value | None:
         if event in WISHES:

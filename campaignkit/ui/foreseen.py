@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Generic, TypeVar
 
+from campaignkit.ui.values import Message, Value
+
 Answer = TypeVar("Answer")
 MOMENT = (
     1.0  # seconds that an answer waits for its wish: longer than a press takes, too short to be out of date
@@ -12,23 +14,27 @@ MOMENT = (
 
 
 class Foreseen(Generic[Answer]):
-    """One answer that may be wished for next: the next question takes it, or drops it."""
+    """The answer to a message that may come next: that message takes it, any other drops it."""
 
     def __init__(self) -> None:
-        self._kept: tuple[object, Answer, float] | None = None
+        self._kept: tuple[Value, Answer, float] | None = None
 
-    def keep(self, question: object, answer: Answer) -> None:
-        """Have *answer* ready for *question*."""
-        self._kept = question, answer, time.monotonic()
+    def keep(self, message: Message, answer: Answer) -> None:
+        """Have *answer* ready for *message*."""
+        self._kept = _wish(message), answer, time.monotonic()
 
-    def take(self, question: object) -> Answer | None:
-        """Return the answer to *question* if it is ready; none is afterwards."""
-        kept = self._kept
-        self.drop()
-        if kept is None or kept[0] != question or time.monotonic() - kept[2] > MOMENT:
+    def take(self, message: Message) -> Answer | None:
+        """Return the answer to *message* if it is ready."""
+        if self._kept is None:
             return None
-        return kept[1]
+        wish, answer, since = self._kept
+        return answer if wish == _wish(message) and time.monotonic() - since <= MOMENT else None
 
     def drop(self) -> None:
-        """Have nothing ready: what is asked for next may be another state of the data."""
+        """Have nothing ready."""
         self._kept = None
+
+
+def _wish(message: Message) -> Value:
+    """Return what *message* wishes for, whatever number the page gave it."""
+    return {key: value for key, value in message.items() if key != "ask"}

@@ -13,7 +13,6 @@ from campaignkit.kit import Kit
 from campaignkit.services.answers import Campaign
 from campaignkit.services.campaigns import PAGE_ROWS
 from campaignkit.ui import values
-from campaignkit.ui.foreseen import Foreseen
 from campaignkit.ui.values import Message, Value
 
 
@@ -54,7 +53,6 @@ class Listing:
     def __init__(self, kit: Kit, filter: CampaignFilter = CampaignFilter()) -> None:
         self._kit = kit
         self._numbers: Value | None = None  # around the rows that were shown last
-        self._foreseen = Foreseen[Answer]()
         self.place = Place(asked=CampaignList(filter=filter))
 
     def wish(self, event: str, message: Message, early: Callable[[Value], object] | None = None) -> Value:
@@ -63,13 +61,17 @@ class Listing:
         *early* is told the rows while the numbers around them are being counted: a value that is not `whole`, which has
         the numbers of the list before.
         """
-        place = WISHES[event](self.place, message)
-        return self._show(self._foreseen.take(place) or self._answer(place, early))
+        return self.show(self._answer(WISHES[event](self.place, message), early))
 
-    def foresee(self, event: str, message: Message) -> None:
-        """Have ready what one of `WISHES` will show, and show nothing."""
-        place = WISHES[event](self.place, message)
-        self._foreseen.keep(place, self._answer(place))
+    def foresee(self, event: str, message: Message) -> Answer:
+        """Return what one of `WISHES` will show; stays where it is."""
+        return self._answer(WISHES[event](self.place, message))
+
+    def show(self, answer: Answer) -> Value:
+        """Return the list that `foresee` returned, and stand there from now on."""
+        # only now: what is shown and where the list stands never part ways
+        self._numbers, self.place = answer.numbers, answer.place
+        return answer.value
 
     def value(self) -> Value:
         """Ask again for what is shown."""
@@ -81,13 +83,7 @@ class Listing:
 
     def go(self, place: Place) -> Value:
         """Return the list at *place*, or at the last page before it that has rows, and stand there from now on."""
-        self._foreseen.drop()
-        return self._show(self._answer(place))
-
-    def _show(self, answer: Answer) -> Value:
-        # only now: what is shown and where the list stands never part ways
-        self._numbers, self.place = answer.numbers, answer.place
-        return answer.value
+        return self.show(self._answer(place))
 
     def _answer(self, place: Place, early: Callable[[Value], object] | None = None) -> Answer:
         now, known = self._kit.clock(), self._numbers

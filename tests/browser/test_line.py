@@ -22,6 +22,7 @@ from tests.world import NOW, ago
 __all__ = ["build"]
 
 Opened = tuple[Stage, Screen]
+SECOND = "00000002-0000-0000-0000-000000000000"
 Open = Callable[..., Opened]
 
 
@@ -341,6 +342,7 @@ def test_a_press_announces_what_its_release_wishes_for_and_shows_nothing(sending
     wish = {"event": "filter", "field": "statuses", "value": ["Done"]}
     assert stage.wishes == [{"event": "expect", "wish": wish}]
     mouse.up()
+    expect(screen.root.locator(".chip")).to_have_count(1)
     expect(screen.root.locator("tbody.real tr")).to_have_count(1)
     assert stage.wishes[1] == wish | {"ask": stage.wishes[1]["ask"]}
     mouse.down()
@@ -359,11 +361,14 @@ def test_a_press_announces_what_its_release_wishes_for_and_shows_nothing(sending
         ("[data-field=period][value='24h']", {"event": "filter", "field": "period", "value": "24h"}),
         ("[data-field=period][value=all]", None),
         ("[data-do=page][data-to=next]", None),
-        ("tbody.real tr:nth-child(2) [data-do=open]", None),
+        ("tbody.real tr:nth-child(2) [data-do=open]", {"event": "open", "id": SECOND}),
+        ("tbody.real tr:nth-child(2) td:last-child", {"event": "open", "id": SECOND}),
+        ("tbody.real tr:nth-child(2) [data-do=menu]", None),
+        ("tbody.real tr:nth-child(2) .copy", None),
         ("[data-do=refresh]", None),
     ],
 )
-def test_a_press_on_what_changes_the_list_alone_is_announced(
+def test_a_press_on_what_only_looks_is_announced(
     sending: Opened, control: str, wish: dict[str, str] | None
 ) -> None:
     stage, screen = sending
@@ -371,6 +376,19 @@ def test_a_press_on_what_changes_the_list_alone_is_announced(
     target = found.locator("xpath=ancestor::label") if control.startswith("[data-field") else found
     target.dispatch_event("pointerdown", {"button": 0, "pointerType": "mouse", "bubbles": True})
     assert stage.wishes == ([{"event": "expect", "wish": wish}] if wish else [])
+
+
+def test_a_press_on_another_tab_is_announced(sending: Opened) -> None:
+    stage, screen = sending
+    screen.root.locator("tbody.real tr").first.click()
+    tabs = screen.root.get_by_role("tab")
+    expect(tabs).to_have_count(5)
+    stage.wishes.clear()
+    for number in (0, 4):
+        tabs.nth(number).dispatch_event("pointerdown", {"button": 0, "pointerType": "mouse", "bubbles": True})
+    assert stage.wishes == [{"event": "expect", "wish": {"event": "tab", "tab": "audit"}}]
+    tabs.nth(4).click()
+    expect(screen.root.get_by_text("Nobody has done anything to this campaign.")).to_be_visible()
 
 
 def test_nothing_is_announced_by_a_touch_or_while_an_answer_is_awaited(sending: Opened) -> None:

@@ -193,52 +193,100 @@ def test_what_fails_after_the_rows_were_sent_puts_the_list_back(browser: Campaig
     assert (browser.listing, browser._list.place) == (before, place)
 
 
-def asked_of(kit: Kit) -> mock.Mock:
-    """Watch how often the list is asked for."""
-    kit.campaigns.listing = mock.Mock(wraps=kit.campaigns.listing)  # type: ignore[method-assign]
-    return kit.campaigns.listing
+def sessions_of(browser: CampaignBrowser) -> mock.Mock:
+    """Watch how often the database is looked at."""
+    store = browser._kit._store
+    store.reading = mock.Mock(wraps=store.reading)  # type: ignore[method-assign]
+    return store.reading
 
 
-def test_what_a_press_announces_is_ready_for_its_release(kit: Kit, browser: CampaignBrowser) -> None:
-    asked, before = asked_of(browser._kit), (browser.listing, browser.notice, browser.answered)
-    wish = {"event": "filter", "field": "statuses", "value": ["Failed", "Done"]}
+def state(browser: CampaignBrowser) -> tuple[Any, ...]:
+    return (
+        browser.listing,
+        browser.detail,
+        browser.notice,
+        browser.answered,
+        browser._list.place,
+        browser.campaign_id,
+    )
+
+
+WAYS: list[dict[str, Any]] = [
+    {"event": "filter", "field": "statuses", "value": ["Failed", "Done"]},
+    {"event": "sort", "key": "sender"},
+    {"event": "view", "view": "archive"},
+    {"event": "open", "id": "00000004"},
+]
+
+
+@pytest.mark.parametrize("wish", WAYS, ids=lambda wish: wish["event"])
+def test_what_a_press_announces_is_ready_for_its_release(
+    kit: Kit, browser: CampaignBrowser, wish: dict[str, Any]
+) -> None:
+    before, looked = state(browser), sessions_of(browser)
     send(browser, event="expect", wish=wish)
-    assert (browser.listing, browser.notice, browser.answered) == before, "a press shows nothing"
-    assert asked.call_count == 1
+    assert state(browser) == before, "a press shows nothing"
+    assert looked.call_count == 1
     send(browser, **wish, ask="view-1")
-    assert (shown(browser), asked.call_count, browser.answered) == (["6", "8"], 1, "view-1")
-    assert browser.listing == CampaignBrowser(kit, browser.filter).listing
-    asked.reset_mock()
-    send(browser, event="page", to="first")
-    assert asked.call_count == 1, "it is used once"
+    assert (looked.call_count, browser.answered) == (1, "view-1")
+    other = CampaignBrowser(kit)
+    send(other, **wish, ask="view-1")
+    assert state(browser) == state(other)
+    for one in (browser, other):
+        send(one, event="tab", tab="recipients") if one.campaign_id else send(
+            one, event="sort", key="created"
+        )
+    assert state(browser) == state(other), "what follows is what would have followed"
+
+
+def test_a_tab_that_a_press_announces_is_ready_and_goes_on_from_where_it_is(build: Build) -> None:
+    def fill(session: world.Session) -> None:
+        every_status(session)
+        for number in range(1, 121):
+            world.recipient(session, 4, number)
+
+    kit = build(fill)
+    browser, other = CampaignBrowser(kit), CampaignBrowser(kit)
+    for one in (browser, other):
+        send(one, event="open", id="00000004")
+    before = browser.detail
+    send(browser, event="expect", wish={"event": "tab", "tab": "recipients"})
+    assert browser.detail == before and browser._detail.tab == "overview"
+    looked = sessions_of(browser)
+    send(browser, event="tab", tab="recipients")
+    assert looked.call_count == 0
+    send(other, event="tab", tab="recipients")
+    for one in (browser, other):
+        send(one, event="recipients-page", to="next")
+    assert browser.detail == other.detail
+    assert browser.detail["panel"]["first"] == 51
 
 
 @pytest.mark.parametrize(
-    "between", [{"event": "refresh"}, {"event": "filter", "field": "search", "value": "s"}]
+    "between", [{"event": "refresh"}, {"event": "filter", "field": "search", "value": "s"}, {}]
 )
 def test_what_was_announced_is_asked_anew_once_anything_else_came_between(
     browser: CampaignBrowser, between: dict[str, Any]
 ) -> None:
-    wish = {"event": "sort", "key": "sender"}
-    send(browser, event="expect", wish=wish)
-    send(browser, **between)
-    asked = asked_of(browser._kit)
-    send(browser, **wish)
-    assert asked.call_count == 1
+    for wish in WAYS:
+        send(browser, event="expect", wish=wish)
+        send(browser, **between)
+        assert browser._ready.take(wish) is None
 
 
 def test_what_was_announced_long_ago_is_asked_anew(browser: CampaignBrowser) -> None:
     wish = {"event": "sort", "key": "sender"}
     send(browser, event="expect", wish=wish)
-    asked = asked_of(browser._kit)
+    looked = sessions_of(browser)
     with mock.patch.object(foreseen, "MOMENT", 0.0):
         send(browser, **wish)
-    assert asked.call_count == 1
+    assert looked.call_count == 1
 
 
 @pytest.mark.parametrize(
     "wish",
-    [{}, {"event": "expect"}, {"event": "open", "id": "00000001"}, {"event": ["sort"]},
+    [{}, {"event": "expect"}, {"event": "open", "id": "%"}, {"event": ["sort"]}, {"event": "tab", "tab": "errors"},
+     {"event": "recipients-page", "to": "next"}, {"event": "export-create"}, {"event": "start", "id": "00000001"},
      {"event": "sort", "key": "saddr; drop table"}, {"event": "filter", "field": "workspaces", "value": ["else"]},
      {"event": "archive-all", "query": "", "count": 9}, {"event": "refresh"}],
     ids=repr,

@@ -128,7 +128,8 @@ function campaignBrowser(model) {
 
   // A press tells what its release will wish for: the kernel has some 80 ms to get it ready.
   root.addEventListener("pointerdown", ({ target, button, pointerType }) => {
-    const message = button === 0 && pointerType !== "touch" && !page.open() && list.pressed(target);
+    if (button !== 0 || pointerType === "touch") return;
+    const message = list.wishAt(target) ?? page.wishAt(target);
     if (message) line.expect(message);
   });
 

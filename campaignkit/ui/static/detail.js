@@ -184,6 +184,11 @@ function detailPart({ model, uid, wish, ask, statuses, auto }) {
       drawTabs();
       drawPanel();
     },
+    // What a click there wishes for, or null.
+    wishAt(target) {
+      const name = node.hidden ? null : target.closest("[data-do=tab]")?.dataset.tab;
+      return name && name !== detail()?.tab ? { event: "tab", tab: name } : null;
+    },
     open: () => state.open,
     focus: () => parts.head.querySelector("h1").focus({ preventScroll: true }),
     acts,

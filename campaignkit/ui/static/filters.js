@@ -45,10 +45,10 @@ function filterForm(uid, wish) {
 
   // What choosing this option would wish for, or null.
   function wishOf(input) {
-    const { type, value, checked, dataset: { field } } = input;
+    const { type, checked, value, dataset: { field } } = input;
     if (type === "radio") return checked ? null : { event: "filter", field, value };
-    const others = checkedValues(field).filter((one) => one !== value);
-    return { event: "filter", field, value: checked ? others : [...others, value] };
+    const chosen = inputsOf(node, field).filter((one) => one.checked !== (one === input));
+    return { event: "filter", field, value: chosen.map((one) => one.value) };
   }
 
   function checkedValues(field) {

@@ -137,10 +137,15 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     return wishes[control.dataset.do]?.(control) ?? null;
   }
 
-  function pressed(target) {
+  // What a click there wishes for, or null.
+  function wishAt(target) {
+    if (node.hidden) return null;
     const option = target.closest("label.opt");
+    if (option) return form.wishOf(option.querySelector("input"));
     const control = target.closest("[data-do]");
-    return option ? form.wishOf(option.querySelector("input")) : control && wishOf(control);
+    const row = target.closest("tbody.real tr");
+    if (row && (!control || control.dataset.do === "open")) return { event: "open", id: row.dataset.id };
+    return control && wishOf(control);
   }
 
   function grant(control) {
@@ -195,7 +200,7 @@ function listingPart({ model, uid, root, wish, copy, copyWords, auto, menu, addr
     statuses,
     sync,
     showRows,
-    pressed,
+    wishAt,
     bare,
     listing,
     hide(on) {
