@@ -10,6 +10,7 @@ dropped at the end; nothing else on it is touched. Several processes may use it 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -150,9 +151,10 @@ class Server:
             cluster.distribute(self, database)
 
     def drop(self, database: str) -> None:
-        """Remove a database, whoever is still connected to it."""
+        """Remove a database, whoever is still connected to it; a cluster's daemon may be back at once: then at the end."""
+        in_use = (psycopg.errors.ObjectInUse,) if self.workers else ()
         for node in self.nodes():
-            with node.connect() as connection:
+            with node.connect() as connection, contextlib.suppress(*in_use):
                 connection.execute(f"drop database {self.called(database)} with (force)".encode())
 
     def nodes(self) -> Iterator[Server]:
