@@ -126,7 +126,7 @@ class Campaigns(Verbs):
         asked = CampaignList(filter=filter, sort=sort, descending=descending)  # type: ignore[arg-type]  # checked there
         with self._store.reading() as session:
             total = self._count(session, asked.filter)
-            rows, next = self._rows(session, asked, limit=limit, after=after, none=not total)
+            rows, next = self._rows(session, asked, limit=limit, after=after, total=total)
             return Page(rows=self._with_reasons(session, rows), total=total, next=next, kind=Campaign)
 
     def listing(
@@ -145,10 +145,12 @@ class Campaigns(Verbs):
         """
         expect(CampaignList, asked, what="asked")
         with self._store.reading() as session:
-            rows, next = self._rows(session, asked, limit=limit, after=after)
+            kept = self._kept_tally(session, asked.filter)  # sooner had than the page, which is found by it
+            total = kept.total if kept else None
+            rows, next = self._rows(session, asked, limit=limit, after=after, total=total)
             if early and rows:
                 early(rows, next is not None)
-            tally = self._tally(session, asked.filter)
+            tally = self._tally(session, asked.filter, kept)
             rows = self._with_reasons(session, rows)
         return Listed(
             page=Page(rows=rows, total=tally.total, next=next, kind=Campaign),
@@ -158,19 +160,19 @@ class Campaigns(Verbs):
         )
 
     def _rows(
-        self, session: Session, asked: CampaignList, *, limit: int, after: str | None, none: bool = False
+        self, session: Session, asked: CampaignList, *, limit: int, after: str | None, total: int | None
     ) -> tuple[tuple[Campaign, ...], str | None]:
-        """Return the rows of a page and the cursor of the page after it; *none* match if the caller knows that."""
+        """Return the rows of a page and the cursor of the page after it; *total* match, if the caller knows that."""
         by = asked.sort
         order = order_name(by, descending=asked.descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
-        variant, parameters = self._sought(session, asked.filter)
+        variant, parameters = self._sought(session, asked.filter, total)
         variant = replace(variant, sort=by.value, descending=asked.descending, limited=True)
         key = str if by is CampaignSort.SENDER else datetime
         variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
         asked_for = parameters | place | {"limit": limit + 1}
-        found = [] if none else session.rows("campaigns/page", asked_for, variant)
+        found = [] if total == 0 else session.rows("campaigns/page", asked_for, variant)
         rows = self._with_progress(session, found[:limit], Place(asked.filter.view))
         more = len(found) > limit
         return rows, str(_cursor(rows[-1], by, order)) if more else None
@@ -347,11 +349,12 @@ class Campaigns(Verbs):
             names.add("id_or_sender" if ids else "sender")
         return Variant(filters=frozenset(names)), given
 
-    def _sought(self, session: Session, filter: CampaignFilter) -> tuple[Variant, dict[str, object]]:
-        """Return what `_matching` does, in the form that is fastest for as many as match, where that is kept."""
+    def _sought(
+        self, session: Session, filter: CampaignFilter, total: int | None
+    ) -> tuple[Variant, dict[str, object]]:
+        """Return what `_matching` does, in the form that is fastest if so many match."""
         variant, given = self._matching(filter)
-        kept = self._kept_tally(session, filter)
-        if kept is None or kept.total > FEW:
+        if not session.indexed or total is None or total > FEW:
             return variant, given
         variant, ids = replace(variant, few=True), id_range(filter.search)
         wide = ids is not None and ids.wide  # by the id alone it finds too many
@@ -369,9 +372,9 @@ class Campaigns(Verbs):
         matching: int = session.row("campaigns/page", parameters, replace(variant, counted=True))["matching"]
         return matching
 
-    def _tally(self, session: Session, filter: CampaignFilter) -> Tally:
+    def _tally(self, session: Session, filter: CampaignFilter, kept: Tally | None = None) -> Tally:
         _, parameters = self._matching(filter)
-        tally = self._kept_tally(session, filter)
+        tally = kept or self._kept_tally(session, filter)
         if tally:
             return tally
         view = Variant(filters=frozenset({filter.view.value}))
