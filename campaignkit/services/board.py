@@ -225,7 +225,7 @@ def _line(
         workspace_id=row["workspace_id"],
         name=row["name"],
         saddr=row["saddr"],
-        mode=in_contract(Mode, row["mode"], what="mode") if row["mode"] is not None else None,
+        mode=in_contract(Mode, row["mode"], "mode") if row["mode"] is not None else None,
         sent=row["sent"],
         waiting=row["waiting"],
         total=row["total"] if row["total"] is not None else row["recipients"],

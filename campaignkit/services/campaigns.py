@@ -83,7 +83,7 @@ class Campaigns(Verbs):
             )
         by_status = dict.fromkeys(Status, 0)
         for row in found:
-            by_status[in_contract(Status, row["status"], what="status")] += row["campaigns"]
+            by_status[in_contract(Status, row["status"], "status")] += row["campaigns"]
         told = self._provides(STATUS)  # else there are none of these because nothing would tell
         return Kpis(
             total=sum(by_status.values()),
@@ -474,8 +474,8 @@ def _cursor(last: Campaign, by: CampaignSort, order: str) -> Cursor:
 def judged(part: Row, table: StatTable) -> Verdict:
     """Return the verdict on the recipients of *part*, a row of campaigns/parts."""
     return verdict(
-        stage=in_contract(Stage, part["stage"], what="stage"),
-        sms_result=in_contract(SmsResult, part["sms_result"], what="SMS result"),
+        stage=in_contract(Stage, part["stage"], "stage"),
+        sms_result=in_contract(SmsResult, part["sms_result"], "SMS result"),
         kind=table.kind(part["smpp_code"]),
         filtered=part["filtered"],
         receipts_may_come=part["receipts_may_come"],

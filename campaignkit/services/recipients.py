@@ -256,7 +256,7 @@ def _sum(parts: Iterable[Row]) -> int:
 def _by(kind: type[E], column: str, parts: Iterable[Row]) -> dict[E, int]:
     counts = dict.fromkeys(kind, 0)
     for part in parts:
-        counts[in_contract(kind, part[column], what=column)] += part["recipients"]
+        counts[in_contract(kind, part[column], column)] += part["recipients"]
     return counts
 
 
@@ -271,8 +271,8 @@ def _codes(parts: Iterable[Row]) -> dict[str, int]:
 def _recipient(row: Row, number: str | None = None) -> Recipient:
     known = row | {
         "recipient": number or MASK + row["ctn_tail"],
-        "stage": in_contract(Stage, row["stage"], what="stage"),
-        "sms_result": in_contract(SmsResult, row["sms_result"], what="SMS result"),
+        "stage": in_contract(Stage, row["stage"], "stage"),
+        "sms_result": in_contract(SmsResult, row["sms_result"], "SMS result"),
         # R52: the time the final receipt came; an intermediate one delivers nothing
         "delivered_at": row["dlr_at"] if row["sms_result"] != SmsResult.UNKNOWN else None,
     }

@@ -23,7 +23,7 @@ from campaignkit.domain.errors import (
 )
 from campaignkit.domain.filters import CampaignSort, Cursor, View
 from campaignkit.domain.lists import CampaignList
-from campaignkit.services.answers import Campaign
+from campaignkit.services.answers import Campaign, in_contract
 from tests import world
 from tests.services.conftest import Build, every_status, reopened
 from tests.world import NOW, ago
@@ -546,3 +546,9 @@ def test_a_word_that_the_contract_does_not_know_is_named_and_check_is_the_way_ou
         StoreUnreadable, match="'Asleep', which the data contract does not know.*campaignkit check"
     ):
         asked()
+
+
+@pytest.mark.parametrize("value", ["Lost", "done", ["Done"], None, 3], ids=repr)
+def test_whatever_a_source_has_for_a_status_is_refused_in_a_sentence(value: object) -> None:
+    with pytest.raises(StoreUnreadable, match="which the data contract does not know"):
+        in_contract(Status, value, "status")
