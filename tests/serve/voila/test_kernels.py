@@ -224,6 +224,15 @@ def test_no_log_line_has_a_kernel_s_id_and_no_socket_can_be_reached_by_another_l
     assert re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", served.log) == []
 
 
+@pytest.fixture
+def hung_up_upon():
+    """Let servers hear of a hang-up, also where the tests themselves run by nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("hung_up_upon")
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_all_of_it_and_leaves_no_process_and_no_file(dashboards_root, tmp_path, told):
     with running(dashboards_root, tmp_path / "ended") as ending:
