@@ -188,12 +188,13 @@ class Campaigns(Verbs):
         Raises `InvalidInput` for a workspace outside the scope.
         """
         with self._store.reading() as session:
-            return self._tally(session, filter).facets(self._viewer.workspaces)
+            kept = self._kept_tally(session, filter)
+            return self._tally(session, filter, kept).facets(self._viewer.workspaces)
 
     def dropping(self, filter: CampaignFilter) -> dict[str, int]:
         """Return, for each active field of *filter*, how many campaigns would match without it (R39)."""
         with self._store.reading() as session:
-            tally = self._tally(session, filter)
+            tally = self._tally(session, filter, self._kept_tally(session, filter))
         return tally.dropping(filter.active)
 
     def find(self, id: str) -> Campaign:
@@ -372,11 +373,11 @@ class Campaigns(Verbs):
         matching: int = session.row("campaigns/page", parameters, replace(variant, counted=True))["matching"]
         return matching
 
-    def _tally(self, session: Session, filter: CampaignFilter, kept: Tally | None = None) -> Tally:
+    def _tally(self, session: Session, filter: CampaignFilter, kept: Tally | None) -> Tally:
+        """Return *kept*, what `_kept_tally` returned, or else count now."""
+        if kept:
+            return kept
         _, parameters = self._matching(filter)
-        tally = kept or self._kept_tally(session, filter)
-        if tally:
-            return tally
         view = Variant(filters=frozenset({filter.view.value}))
         name = "campaigns/facets_found" if PASSED.keys() & filter.active else "campaigns/facets"
         return Tally(session.rows(name, parameters, view), filter)
