@@ -60,7 +60,7 @@ def run(
     tell: Callable[[Summary], None],
     warn: Callable[[str], None],
 ) -> Summary:
-    """Stand in for Core until *stop* is set, and return what was done; *tell* hears of every step.
+    """Stand in for Core until *stop* is set, one step at least, and return what was done; *tell* hears of every step.
 
     While another program holds the database it waits, having said so once. Raises `NotAllowed` for a database that is
     no sample (unless *own_data*), `StoreBusy` if somebody stands in for Core there already, and `StoreError` if it
@@ -94,20 +94,22 @@ def _steps(
 ) -> Summary:
     began = time.monotonic()
     told = False
-    while not stop.is_set():
+    # The first step is done whatever was said meanwhile: before it there is nothing true to say of what is outstanding.
+    while True:
         try:
             tick = simulator.tick(_now())
         except StoreBusy as error:
             if not told:
                 warn(f"{error}; waiting for it")
             told = True
-            stop.wait(INTERVAL)
-            continue
-        told = False
-        done = done.and_then(tick, time.monotonic() - began)
-        tell(done)
-        stop.wait(BREATH if tick.backlog else INTERVAL)
-    return done
+            pause = INTERVAL
+        else:
+            told = False
+            done = done.and_then(tick, time.monotonic() - began)
+            tell(done)
+            pause = BREATH if tick.backlog else INTERVAL
+        if stop.wait(pause):
+            return done
 
 
 def _now() -> datetime:

@@ -114,6 +114,13 @@ def test_a_signal_ends_it_with_what_it_did(made: Store, told: signal.Signals) ->
     assert found["speed"] == 60 and found["outstanding"] > 0
 
 
+def test_told_to_end_before_its_first_step_it_still_says_what_is_outstanding(made: Store) -> None:
+    stop = threading.Event()
+    stop.set()
+    done = loop.run(made, speed=60, stop=stop, tell=lambda _: None, warn=lambda _: None)
+    assert done.ticks == 1 and done.outstanding > 0
+
+
 def test_the_database_may_come_from_the_environment_and_words_are_said(made: Store) -> None:
     with simulate("simulate", "--speed", "max", CAMPAIGNKIT_DB=made.address) as process:
         until_it_submits(made, process)
