@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from campaignkit.domain.access import Viewer
@@ -53,10 +54,18 @@ EVERYTHING = CampaignFilter()
 Early = Callable[[tuple[Campaign, ...], bool], object]  # is told rows, and whether more follow
 SHORTEST_ID = 4
 FEW = 1_000  # that match: sooner found and ordered than come across in order, even among a million
+ENOUGH = 4  # times a page: among so many it is found mostly, whatever is filtered
+SPANS = {
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+    "month": timedelta(days=30),
+}
 MANY = 5_000  # that senders have: still sooner found by them than looked for among all
 WHOLE = CampaignList()
 ONE = Variant(filters=frozenset({"exactly"}), limited=True)
 SOME = Variant(filters=frozenset({"id"}), sort="created", descending=True, limited=True)
+ARCHIVE = frozenset({"kit.archived"})  # few questions about one campaign ask for its mark
 COUNTED = ("lately", "just_now", "first", "last", "waiting")  # columns of campaigns/pace
 
 
@@ -172,10 +181,38 @@ class Campaigns(Verbs):
         key = str if by is CampaignSort.SENDER else datetime
         variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
         asked_for = parameters | place | {"limit": limit + 1}
-        found = [] if total == 0 else session.rows("campaigns/page", asked_for, variant)
+        found = [] if total == 0 else self._page(session, asked_for, variant)
         rows = self._with_progress(session, found[:limit], Place(asked.filter.view))
         more = len(found) > limit
         return rows, str(_cursor(rows[-1], by, order)) if more else None
+
+    def _page(self, session: Session, given: Mapping[str, Any], variant: Variant) -> list[Row]:
+        """Return the rows of a page; of a list newest first the newest alone are ordered, where no index knows them.
+
+        Rows lie as they were created, so that each would be newer than all that were ordered before it.
+        """
+        since = self._lately(session, given, variant)
+        if since is not None:
+            narrowed = replace(variant, filters=variant.filters | {f"{variant.sort}_lately"})
+            found = session.rows("campaigns/page", {**given, "lately": since}, narrowed)
+            if len(found) == given["limit"]:
+                return found
+        return session.rows("campaigns/page", given, variant)
+
+    def _lately(self, session: Session, given: Mapping[str, Any], variant: Variant) -> datetime | None:
+        """Return since when about so many campaigns are there as a page of them takes, if that is worth a question."""
+        until = given.get(
+            "after_key", self._clock()
+        )  # no moment where the order is another one, or its last rows have none
+        if session.indexed or given["search"] or not variant.descending or not isinstance(until, datetime):
+            return None
+        try:
+            moments = {name: until - span for name, span in SPANS.items()}
+        except OverflowError:  # of a cursor that somebody made up
+            return None
+        there = session.row("campaigns/lately", {**moments, "until": until, "sort": variant.sort})
+        enough = (moments[name] for name in SPANS if there[name] >= ENOUGH * given["limit"])
+        return next(enough, None)
 
     def count(self, filter: CampaignFilter = EVERYTHING) -> int:
         """Return how many campaigns match."""
@@ -223,17 +260,15 @@ class Campaigns(Verbs):
             return
         session_of = self._store.writing if writing else self._store.reading
         with ExitStack() as afterwards, session_of() as session:
-            campaign = self.locate(session, id)
+            campaign = self.locate(session, id, without=ARCHIVE)
             yield Look(session=session, campaign=campaign, now=self._clock(), afterwards=afterwards)
 
     def show(self, id: str | Look) -> Shown:
         """Return one campaign with its verdicts, its badge and what the viewer may do to it now."""
         with self.look(id) as look:
             session, parts, table = look.session, look.parts, look.stats
-            counted = counts.added_up(parts) | self._unknown
-            (campaign,) = self._with_reasons(
-                session, [campaign_of(look.campaign, counted, self._viewer, Place.DETAIL)]
-            )
+            counted, row = counts.added_up(parts) | self._unknown, look.campaign | {"archived": look.archived}
+            (campaign,) = self._with_reasons(session, [campaign_of(row, counted, self._viewer, Place.DETAIL)])
             job_errors = (
                 session.row("errors/job_count", {"campaign_id": campaign.campaign_id})["job_errors"]
                 if self._store.probe.provides("core.job_errors")
@@ -407,8 +442,11 @@ class Campaigns(Verbs):
         (campaign,) = self._with_reasons(session, found)
         return campaign
 
-    def locate(self, session: Session, id: str) -> Row:
-        """Return the row of campaigns/page that *id* means, in a session of the caller's and without its counts."""
+    def locate(self, session: Session, id: str, *, without: frozenset[str] = frozenset()) -> Row:
+        """Return the row of campaigns/page that *id* means, in a session of the caller's and without its counts.
+
+        *without* names relations that it has nothing of.
+        """
         ids = id_range(id.strip()) if isinstance(id, str) else None
         if ids is None:
             raise NotFound(
@@ -417,7 +455,8 @@ class Campaigns(Verbs):
         if len(id.strip()) < SHORTEST_ID:
             raise InvalidInput(f"an ID needs at least {SHORTEST_ID} characters, {id.strip()!r} has fewer")
         parameters = self._scope() | {"id_low": ids.low, "id_high": ids.high, "limit": 6}
-        found = session.rows("campaigns/page", parameters, ONE if ids.low == ids.high else SOME)
+        variant = replace(ONE if ids.low == ids.high else SOME, missing=without)
+        found = session.rows("campaigns/page", parameters, variant)
         if not found:
             raise NotFound(
                 f"no campaign in {self._scope_name()} has an ID that begins with {_quoted(id)}:"

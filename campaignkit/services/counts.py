@@ -6,6 +6,8 @@ campaign is in another one, or was never counted, its rows are counted. No numbe
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +15,8 @@ from typing import Any
 from campaignkit.domain.delivery import SmsResult
 from campaignkit.store.base import Row, Session
 from campaignkit.store.statements import Variant
+
+Group = tuple[str, str, str]  # of campaigns: their workspace, their status, the fingerprint of all of them
 
 
 def parts(session: Session, campaign: Row, *, receipts_since: datetime) -> list[Row]:
@@ -102,16 +106,41 @@ def delivered(session: Session, statuses: Sequence[Row], *, scope: Sequence[str]
     if statuses and "stale" in statuses[0]:
         return int(statuses[0]["delivered"]) + _delivered_by(session, statuses[0]["stale"])
     asked = {"scope": list(scope)}
-    totals = {_group(row): row["delivered"] for row in session.rows("counts/totals", asked)}
+    totals: dict[Group, int] = {_group(row): row["delivered"] for row in session.rows("counts/totals", asked)}
     groups = {_group(row) for row in statuses}
     changed = sorted({status for _, status, _ in groups - totals.keys()})
-    found: int = sum(total for group, total in totals.items() if group in groups and group[1] not in changed)
-    if changed:
+    if not changed:
+        return sum(totals[group] for group in groups)
+    found = _changed_lately(session, asked, groups, totals)
+    if found is None:
         one_by_one = session.rows("counts/delivered", asked | {"statuses": changed})
         stale = [campaign_id for row in one_by_one for campaign_id in row["stale"] or ()]
-        found += sum(row["delivered"] for row in one_by_one)
-        found += _delivered_by(session, stale)
+        found = sum(totals[group] for group in groups & totals.keys() if group[1] not in changed)
+        found += sum(row["delivered"] for row in one_by_one) + _delivered_by(session, stale)
     return found
+
+
+def _changed_lately(
+    session: Session, asked: Mapping[str, Any], groups: Iterable[Group], totals: Mapping[Group, int]
+) -> int | None:
+    """Return the sum of *totals* as it is now, if the campaigns that changed since are all newer than what was counted.
+
+    Then the fingerprints of all *groups* differ from those of the totals by what these were and are.
+    """
+    newer = session.rows("counts/newer", asked) if totals else []
+    then = [*(group[2] for group in totals), *(row["counted_fingerprint"] for row in newer)]
+    now = [*(group[2] for group in groups), *(row["fingerprint"] for row in newer)]
+    if not newer or _mixed(then) != _mixed(now):
+        return None
+    outdated = [row for row in newer if not row["holds"]]
+    counted_before: int = sum(row["delivered"] for row in outdated)
+    live = _delivered_by(session, [row["campaign_id"] for row in outdated])
+    return sum(totals.values()) - counted_before + live
+
+
+def _mixed(fingerprints: Iterable[str]) -> int:
+    """Return the fingerprint of all campaigns that *fingerprints* are of."""
+    return functools.reduce(operator.xor, map(int, fingerprints), 0)
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -126,7 +155,7 @@ def _delivered_by(session: Session, ids: Sequence[int] | None) -> int:
     return found
 
 
-def _group(row: Row) -> tuple[str, str, str]:
+def _group(row: Row) -> Group:
     return row["workspace_id"], row["status"], row["fingerprint"]
 
 

@@ -17,6 +17,8 @@ from campaignkit.store.base import Row, Session
 class Look:
     """A campaign, a row of campaigns/page, as `session` sees it at the moment `now`; `Campaigns.look` yields it.
 
+    Whether it is archived the row does not say: `archived` asks.
+
     `afterwards` does what has to wait until the session is closed: DuckDB has no writing one beside it.
     """
 
@@ -24,6 +26,11 @@ class Look:
     campaign: Row
     now: datetime
     afterwards: ExitStack
+
+    @cached_property
+    def archived(self) -> bool:
+        """Return whether it is in the archive."""
+        return bool(self.session.rows("campaigns/archived", {"campaign_id": self.campaign["campaign_id"]}))
 
     @cached_property
     def parts(self) -> list[Row]:

@@ -82,7 +82,7 @@ class Variant:
     counted: bool = False  # only how many rows there are
     unsorted: bool = False  # without the ORDER BY that stands in the file
     few: bool = False  # that match: they are found first, and ordered then, instead of looked for in order
-    missing: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()  # relations to do without, besides those that are not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class Compiler:
     def _from_disk(self, name: str, variant: Variant) -> Compiled:
         text = load(name).text
         relevant = frozenset(name for name in self.missing if _mentions(text, name))
-        variant = replace(variant, missing=relevant)
+        variant = replace(variant, missing=variant.missing | relevant)
         path = self._path(text, variant)
         found = path and _read(path)
         if not found:

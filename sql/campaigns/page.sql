@@ -11,6 +11,8 @@ where c.workspace_id = any(:scope::varchar[])
 --? queue:        a.campaign_id is null and c.status = 'New' and c.moderation = 'Pending'
 --? archive:      a.campaign_id is not null
 --? period:       c.created_at >= :since::timestamptz and c.created_at < :now::timestamptz
+--? created_lately: c.created_at >= :lately::timestamptz
+--? start_lately: c.start_at >= :lately::timestamptz
 --? statuses:     c.status = any(:statuses::varchar[])
 --? modes:        c.mode = any(:modes::varchar[])
 --? workspaces:   c.workspace_id = any(:workspaces::varchar[])

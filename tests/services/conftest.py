@@ -7,13 +7,16 @@ import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 import campaignkit
 from campaignkit import Kit
 from campaignkit.kit import database
-from campaignkit.store.base import Store
+from campaignkit.store.base import PLAIN, Row, Store
+from campaignkit.store.duckdb import Session as OnDuckDB
+from campaignkit.store.statements import Variant
 from tests import postgres as servers
 from tests import world
 from tests.postgres import PREPARED, SUPERUSER
@@ -69,6 +72,20 @@ def place(store: Store, actor: str) -> str:
     if store.dialect == "duckdb":
         return store.address
     return servers.as_login(store.address, actor, *GROUPS)
+
+
+@contextlib.contextmanager
+def recorded() -> Iterator[list[tuple[str, Variant]]]:
+    """Yield which statements are asked on a file, in which form, as they are."""
+    asked: list[tuple[str, Variant]] = []
+    rows = OnDuckDB.rows
+
+    def record(self: OnDuckDB, name: str, parameters: Any, variant: Variant = PLAIN) -> list[Row]:
+        asked.append((name, variant))
+        return rows(self, name, parameters, variant)
+
+    with mock.patch.object(OnDuckDB, "rows", record):
+        yield asked
 
 
 def reopened(kit: Kit, actor: str = "ann", **viewer: object) -> Kit:

@@ -25,7 +25,7 @@ from campaignkit.domain.filters import CampaignSort, Cursor, View
 from campaignkit.domain.lists import CampaignList
 from campaignkit.services.answers import Campaign, in_contract
 from tests import world
-from tests.services.conftest import Build, every_status, reopened
+from tests.services.conftest import ON_A_FILE, Build, every_status, recorded, reopened
 from tests.world import NOW, ago
 
 TIE = "00000001-0000-0000-0000-000000000000"
@@ -280,6 +280,62 @@ def test_walking_the_pages_meets_every_match_once_whatever_their_size(
             break
         after = page.next
     assert walked == list(whole.rows)
+
+
+NEWEST = [
+    *(60 * 24 * 400 + 7 * number for number in range(60)),  # minutes ago: many, long ago
+    *(60 * 24 * number for number in range(2, 30)),  # one a day
+    *(number // 3 for number in range(30)),  # three a minute, and in one moment
+    -5,  # by a clock that is ahead
+]
+
+
+@pytest.fixture
+def crowd(build: Build) -> Kit:
+    """Return a kit over campaigns that came at very different rates, as they were written, but for a few."""
+
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        for number, minutes in enumerate([*NEWEST, 500_000, 3], start=1):
+            start = None if number % 7 == 0 else ago(minutes=minutes - 60 * (number % 5))
+            status = "Failed" if number % 9 == 0 else "Done"
+            world.campaign(session, number, created_at=ago(minutes=minutes), start_at=start, status=status)
+        session.run("actions/archive", {"campaign_id": 100, "now": NOW, "actor": "ann", "reason": None})
+
+    return build(fill)
+
+
+@pytest.mark.parametrize("sort", ["created", "start"])
+@pytest.mark.parametrize("size", [1, 5, 25])
+@pytest.mark.parametrize("statuses", [set(), {Status.FAILED}, {Status.EXPIRED}])
+def test_newest_first_no_page_lacks_anybody_however_dense_the_campaigns_are(
+    crowd: Kit, sort: str, size: int, statuses: set[Status]
+) -> None:
+    filter = CampaignFilter(statuses=statuses)  # type: ignore[arg-type]
+    whole = crowd.campaigns.page(filter, sort=sort, descending=False, limit=1000).rows
+    walked, after = [], None
+    while True:
+        page = crowd.campaigns.page(filter, sort=sort, descending=True, limit=size, after=after)
+        walked += page.rows
+        if (after := page.next) is None:
+            break
+    column = {"created": "created_at", "start": "start_at"}[sort]
+    with_key = [row for row in whole if getattr(row, column) is not None]
+    without = [row for row in whole if getattr(row, column) is None]
+    assert walked == with_key[::-1] + without[::-1]
+
+
+@ON_A_FILE
+def test_newest_first_few_campaigns_are_put_in_order(crowd: Kit) -> None:
+    with recorded() as asked:
+        assert len(crowd.campaigns.page(limit=3).rows) == 3
+    (page,) = [variant for name, variant in asked if name == "campaigns/page" and variant.limited]
+    assert "created_lately" in page.filters
+
+
+def test_a_cursor_from_the_beginning_of_the_calendar_ends_the_list(kit: Kit) -> None:
+    forged = str(Cursor("created desc", "0001-01-01T00:00:00+00:00", TIE))
+    assert kit.campaigns.page(after=forged).rows == ()
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1_000_001, True, "50"])

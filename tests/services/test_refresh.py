@@ -34,8 +34,9 @@ from campaignkit.services.refresh import (
 from campaignkit.store import postgres
 from campaignkit.store.duckdb import DuckStore, Session
 from campaignkit.store.probe import COUNTS
+from campaignkit.store.statements import Variant
 from tests import world
-from tests.services.conftest import Build, owned, reopened
+from tests.services.conftest import ON_A_FILE, Build, owned, recorded, reopened
 from tests.world import NOW, ago
 
 TABLES = tuple(sorted(name.removeprefix("kit.") for name in COUNTS))
@@ -134,7 +135,8 @@ def by_hand(kit: Kit) -> dict[int, tuple[int, int, int]]:
     """Return what each campaign sent, delivered and lost, added up row by row."""
     with kit._store.reading() as session:
         rows = session.query("select campaign_id, sent_at is not null, sms_result from core.recipients")
-    found = dict.fromkeys((1, 2, 3), (0, 0, 0))
+        campaigns = session.query("select campaign_id from core.campaigns")
+    found = dict.fromkeys((campaign_id for (campaign_id,) in campaigns), (0, 0, 0))
     for campaign_id, sent, result in rows:
         a, b, c = found[campaign_id]
         found[campaign_id] = a + sent, b + (result == "delivered"), c + (result == "failed")
@@ -148,6 +150,41 @@ def agree(kit: Kit) -> None:
     rows = kit.campaigns.page().rows
     assert {row.campaign_id: (row.sent, row.delivered, row.errors) for row in rows} == hand
     assert kit.campaigns.kpis().sms_sent == sum(delivered for _, delivered, _ in hand.values())
+
+
+@ON_A_FILE
+def test_of_what_changed_since_the_tiles_look_at_that_alone(build: Build) -> None:
+    kit = build(fill, role="operator")
+    kit.refresh()
+    store = owned(kit)
+    with recorded() as asked:
+        tiles_agree(kit)
+    assert not {"counts/newer", "counts/delivered"} & names(asked), "all is counted"
+    with store.writing() as session:
+        message(session, 3, 100, stage="Delivered", code="DELIVRD", esme="b", sent=NOW)
+        world.execute(
+            session, "update core.campaigns set updated_at = $now where campaign_id = 3", {"now": NOW}
+        )
+        world.campaign(session, 4, "bank", status="Sending", updated_at=NOW)
+        message(session, 4, 1, stage="Delivered", code="DELIVRD", esme="b", sent=NOW)
+        world.execute(session, "update core.campaigns set status = 'Done', updated_at = $now where campaign_id = 1", {"now": NOW})  # fmt: skip
+    with recorded() as asked:
+        tiles_agree(kit)
+    assert "counts/newer" in names(asked) and "counts/delivered" not in names(asked)
+    with store.writing() as session:  # by a clock that was set back
+        message(session, 2, 100, stage="Delivered", code="DELIVRD", esme="b", sent=NOW)
+        world.execute(session, "update core.campaigns set updated_at = $then where campaign_id = 2", {"then": ago(days=9)})  # fmt: skip
+    with recorded() as asked:
+        tiles_agree(kit)
+    assert "counts/delivered" in names(asked)
+
+
+def tiles_agree(kit: Kit) -> None:
+    assert kit.campaigns.kpis().sms_sent == sum(delivered for _, delivered, _ in by_hand(kit).values())
+
+
+def names(asked: list[tuple[str, Variant]]) -> set[str]:
+    return {name for name, _ in asked}
 
 
 # ── foreign SQL under every screen ───────────────────────────────────────────

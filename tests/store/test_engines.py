@@ -276,6 +276,20 @@ def test_both_engines_order_the_list_alike(both: Both, sort: str, descending: bo
         assert found == sorted(found, reverse=descending), "senders are ordered by their bytes"
 
 
+@pytest.mark.parametrize("sort", ["created", "start"])
+def test_both_engines_count_what_came_lately_alike(both: Both, sort: str) -> None:
+    spans = {"hour": ago(hours=1), "day": ago(days=1), "week": ago(weeks=1), "month": ago(days=30)}
+    (found,) = both.rows("campaigns/lately", spans | {"until": NOW, "sort": sort})
+    whole = both.rows("campaigns/page", SCOPE, ordered=False)
+    moments = [row[f"{sort}_at"] for row in whole]
+    for name, since in spans.items():
+        assert found[name] == sum(since < moment <= NOW for moment in moments if moment is not None)
+    some = both.rows(
+        "campaigns/page", SCOPE | {"lately": ago(days=1)}, filters=frozenset({f"{sort}_lately"}), sort=sort
+    )
+    assert len(some) == sum(ago(days=1) <= moment for moment in moments if moment is not None)
+
+
 @pytest.mark.parametrize(("sort", "descending"), ORDERS)
 @pytest.mark.parametrize("limit", [1, 4])
 @pytest.mark.parametrize("few", [False, True])
@@ -463,7 +477,8 @@ def test_both_engines_judge_and_count_alike(both: Both) -> None:
     everything = {"statuses": sorted({row["status"] for row in campaigns})}
     stale = both.rows("counts/delivered", SCOPE | everything, ordered=False)
     assert sum(len(row["stale"]) for row in stale) == len(campaigns), "nothing was counted yet"
-    assert both.rows("counts/totals", SCOPE) == []
+    assert both.rows("counts/totals", SCOPE) == [] == both.rows("counts/newer", SCOPE)
+    assert both.rows("campaigns/archived", one) == []
     both.rows("errors/job_count", one)
 
 
