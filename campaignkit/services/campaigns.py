@@ -201,10 +201,9 @@ class Campaigns(Verbs):
 
     def _lately(self, session: Session, given: Mapping[str, Any], variant: Variant) -> datetime | None:
         """Return since when about so many campaigns are there as a page of them takes, if that is worth a question."""
-        until = given.get(
-            "after_key", self._clock()
-        )  # no moment where the order is another one, or its last rows have none
-        if session.indexed or given["search"] or not variant.descending or not isinstance(until, datetime):
+        until = given.get("after_key", self._clock())  # null where only those are left that have no moment
+        by_moment = variant.descending and variant.sort != CampaignSort.SENDER
+        if session.indexed or given["search"] or not by_moment or until is None:
             return None
         try:
             moments = {name: until - span for name, span in SPANS.items()}
