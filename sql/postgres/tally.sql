@@ -1,7 +1,8 @@
 -- What tiles and facets count of all campaigns, kept by triggers, so that no reader has to look at every campaign: only where
 -- core.campaigns is a table of this login's own, and nothing that Core sees. Whoever changes a campaign adds what went and what
 -- came, waits for nobody but who changes the same campaign, and a rollback takes it back; a reader adds up, and `refresh` puts
--- together what has come in. Triggers are for each row and always on, so that rows that come by replication are counted too.
+-- together what has come in. Triggers are always on, and for each row where rows may come by replication, so that those are counted
+-- too; counts come from `refresh` alone, many at once.
 create table if not exists kit.tally (                   -- added up: how many campaigns there are of each kind
   workspace_id varchar not null, status varchar not null, moderation varchar not null, mode varchar, archived boolean not null,
   campaigns bigint not null
@@ -125,15 +126,18 @@ begin
     return null;
   end if;
   if tg_op <> 'INSERT' then
-    insert into kit.tally_delivered select old.workspace_id, -old.delivered where old.delivered <> 0;
-    insert into kit.touched values (old.campaign_id);
+    insert into kit.tally_delivered
+    select w.workspace_id, -sum(w.delivered) from went w group by w.workspace_id having sum(w.delivered) <> 0;
   end if;
   if tg_op <> 'DELETE' then
-    insert into kit.tally_delivered select new.workspace_id, new.delivered where new.delivered <> 0;
+    insert into kit.tally_delivered
+    select n.workspace_id, sum(n.delivered) from came n group by n.workspace_id having sum(n.delivered) <> 0;
   end if;
-  if tg_op = 'INSERT' or tg_op = 'UPDATE' and new.campaign_id <> old.campaign_id then
-    insert into kit.touched values (new.campaign_id);
-  end if;
+  case tg_op
+    when 'INSERT' then insert into kit.touched select n.campaign_id from came n;
+    when 'UPDATE' then insert into kit.touched select w.campaign_id from went w union select n.campaign_id from came n;
+    else insert into kit.touched select w.campaign_id from went w;
+  end case;
   return null;
 end
 $$;
@@ -149,7 +153,12 @@ create or replace trigger campaignkit_tally_all after truncate on core.campaigns
 create or replace trigger campaignkit_tally after insert or update or delete on kit.archived for each row execute function kit.tally_archived();
 create or replace trigger campaignkit_tally_all after truncate on kit.archived for each statement execute function kit.tally_archived();
 create or replace trigger campaignkit_of before insert or update on kit.counted for each row execute function kit.counted_of();
-create or replace trigger campaignkit_tally after insert or update or delete on kit.counted for each row execute function kit.tally_counted();
+create or replace trigger campaignkit_tally after insert on kit.counted
+  referencing new table as came for each statement execute function kit.tally_counted();
+create or replace trigger campaignkit_tally_update after update on kit.counted
+  referencing old table as went new table as came for each statement execute function kit.tally_counted();
+create or replace trigger campaignkit_tally_delete after delete on kit.counted
+  referencing old table as went for each statement execute function kit.tally_counted();
 create or replace trigger campaignkit_tally_all after truncate on kit.counted for each statement execute function kit.tally_counted();
 alter table core.campaigns enable always trigger campaignkit_tally;
 alter table core.campaigns enable always trigger campaignkit_tally_all;
@@ -157,6 +166,8 @@ alter table kit.archived enable always trigger campaignkit_tally;
 alter table kit.archived enable always trigger campaignkit_tally_all;
 alter table kit.counted enable always trigger campaignkit_of;
 alter table kit.counted enable always trigger campaignkit_tally;
+alter table kit.counted enable always trigger campaignkit_tally_update;
+alter table kit.counted enable always trigger campaignkit_tally_delete;
 alter table kit.counted enable always trigger campaignkit_tally_all;
 set local lock_timeout = default;
 

@@ -7,7 +7,7 @@ lie as a message center writes them: by campaign, then by recipient. What was ma
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,9 +20,11 @@ from campaignkit.store import migrate
 FOLDER = Path("build/bench")
 SQL = Path(__file__).parent / "large_data"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+CAMPAIGNS = 100_000
+SETTLED = NOW + timedelta(seconds=3)  # when every campaign may be counted
+CHANGE = f"update core.campaigns set updated_at = updated_at + interval '1 hour' where campaign_id > {CAMPAIGNS - 2}"  # noqa: S608 - a number
 SIZES = {"5M": 5_000_000, "10M": 10_000_000, "50M": 50_000_000}
 COMPARED = ("5M", "50M")
-CAMPAIGNS = 100_000
 LARGEST = 99_000  # campaign_id of the largest
 CHUNK = 2_500_000  # recipients a statement: what DuckDB holds before it writes
 
@@ -62,6 +64,6 @@ def make(path: Path, recipients: int) -> None:
         for low in range(0, recipients + CHUNK, CHUNK):
             connection.execute(_text("recipients"), {"low": low, "high": low + CHUNK})
     store = database(path, writable=True).open()
-    refresh(store, now=NOW)  # as `campaignkit up` does
+    refresh(store, now=SETTLED)  # as `campaignkit up` does
     for sidecar in path.parent.glob(f"{path.name}.*"):
         sidecar.unlink()

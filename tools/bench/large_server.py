@@ -74,7 +74,7 @@ def fill(server: Server, path: Path) -> None:
         migrate.init(store)
         copy(source, target, "kit.archived")
         target.execute("vacuum analyze")
-        refresh(store.open(), now=large.NOW)
+        refresh(store.open(), now=large.SETTLED)
         target.execute("vacuum analyze")
         for login, group in LOGINS.items():
             server.login(login, group)

@@ -50,7 +50,7 @@ def do(arguments: Sequence[str]) -> None:
     """Do one thing three times, and print what the process held at most."""
     path, name = arguments
     if name == REFRESH:
-        kit = campaignkit.open(path, workspace="master", role="operator", now=large.NOW)
+        kit = campaignkit.open(path, workspace="master", role="operator", now=large.SETTLED)
         kit.refresh(everything=True)
     else:
         kit = campaignkit.open(path, workspace="master", now=large.NOW)

@@ -92,6 +92,23 @@ def figures(_data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 
         yield from _far_down(kit, bare)
         yield from _exports(server, bare)
         yield _snapshot(server, kit, bare)
+        yield _tiles_of_a_change(server, kit, bare)
+
+
+def _tiles_of_a_change(server: Server, kit: Kit, bare: Bare) -> Figure:
+    """Return the tiles while two of the campaigns have changed since they were counted."""
+    with server.connect(DATABASE) as owner:
+        owner.execute(large.CHANGE.encode())
+    took, limit = in_turns(
+        lambda _: kit.campaigns.kpis(), lambda _: bare.ask(HAND[scale.POINT]), warm=WARM, rounds=ROUNDS
+    )
+    return Figure(
+        name=f"PostgreSQL: {scale.CHANGED}",
+        took=took,
+        limit_name=scale.POINT,
+        limit=limit,
+        target=TARGETS["tiles"],
+    )
 
 
 def opened(server: Server, login: str) -> Kit:

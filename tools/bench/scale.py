@@ -6,6 +6,8 @@ The campaign that is looked at holds a tenth of all recipients, so it grows tenf
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +28,8 @@ from tools.bench.figures import Figure, in_turns
 WARM, ROUNDS = 3, 25
 GROWTH = 1.2  # at fifty million, of the time at five
 POINT, FIFTY, RECIPIENT = "point query", "50 rows by key", "recipient by key"
+
+CHANGED = "tiles, of two campaigns that changed"
 
 Question = Callable[[Kit, str], object]
 LISTS = {
@@ -130,6 +134,7 @@ def figures(_data: Path, *, now: datetime) -> Iterator[Figure]:  # noqa: ARG001 
     bares = {size: Bare(large.large(size)) for size in large.COMPARED}
     for size, kit in kits.items():
         yield from _at(size, kit, bares[size])
+    yield _tiles_of_a_change(large.large(large.COMPARED[0]))
     for name, asked in questions().items():
         took, limit = in_turns(
             lambda _, ask=asked.question: ask(kits["50M"], bares["50M"].id),
@@ -165,6 +170,19 @@ def _at(size: str, kit: Kit, bare: Bare) -> Iterator[Figure]:
     store = database(large.large(size)).open()
     took, limit = in_turns(lambda _: _session(store), lambda _: bare.limit(POINT), warm=WARM, rounds=ROUNDS)
     yield Figure(name=f"{size}: store session", took=took, limit_name=POINT, limit=limit, target=2.5)
+
+
+def _tiles_of_a_change(path: Path) -> Figure:
+    """Return the tiles while two of the campaigns have changed since they were counted."""
+    with tempfile.TemporaryDirectory(prefix="campaignkit-bench-", dir=path.parent) as folder:
+        copy = Path(shutil.copy(path, folder))
+        with duckdb.connect(str(copy)) as connection:
+            connection.execute(large.CHANGE)
+        kit, bare = campaignkit.open(copy, workspace="master", now=large.NOW), Bare(copy)
+        took, limit = in_turns(
+            lambda _: kit.campaigns.kpis(), lambda _: bare.limit(POINT), warm=WARM, rounds=ROUNDS
+        )
+    return Figure(name=CHANGED, took=took, limit_name=POINT, limit=limit, target=3)
 
 
 def _session(store: Any) -> None:
