@@ -63,9 +63,10 @@ SPANS = {
 }
 MANY = 5_000  # that senders have: still sooner found by them than looked for among all
 WHOLE = CampaignList()
-ONE = Variant(filters=frozenset({"exactly"}), limited=True)
-SOME = Variant(filters=frozenset({"id"}), sort="created", descending=True, limited=True)
-ARCHIVE = frozenset({"kit.archived"})  # few questions about one campaign ask for its mark
+COUNTS = frozenset({"kit.counted"})  # of what campaigns/page tells, what is asked for
+ARCHIVE = frozenset({"kit.archived"})  # where it is worth it
+ONE = Variant(filters=frozenset({"exactly"}), limited=True, missing=COUNTS)
+SOME = replace(ONE, filters=frozenset({"id"}), sort="created", descending=True)
 COUNTED = ("lately", "just_now", "first", "last", "waiting")  # columns of campaigns/pace
 
 
@@ -176,13 +177,17 @@ class Campaigns(Verbs):
         order = order_name(by, descending=asked.descending)
         cursor = Cursor.parse(after, order=order) if after is not None else None
         check_limit(limit)
-        variant, parameters = self._sought(session, asked.filter, total)
-        variant = replace(variant, sort=by.value, descending=asked.descending, limited=True)
+        ordered = Variant(sort=by.value, descending=asked.descending, limited=True)
         key = str if by is CampaignSort.SENDER else datetime
-        variant, place = later(variant, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
+        ordered, place = later(ordered, cursor, key=key, tie=UUID, nullable=by is CampaignSort.START)
+        if total == 0:
+            return (), None
+        sought, parameters = self._sought(session, asked.filter, total)
+        variant = replace(ordered, filters=sought.filters, few=sought.few, missing=sought.missing)
         asked_for = parameters | place | {"limit": limit + 1}
-        found = [] if total == 0 else self._page(session, asked_for, variant)
-        rows = self._with_progress(session, found[:limit], Place(asked.filter.view))
+        found = self._page(session, asked_for, variant)
+        with_counts = not COUNTS & variant.missing
+        rows = self._with_progress(session, found[:limit], Place(asked.filter.view), with_counts=with_counts)
         more = len(found) > limit
         return rows, str(_cursor(rows[-1], by, order)) if more else None
 
@@ -382,15 +387,17 @@ class Campaigns(Verbs):
         names |= {*COLUMN, "period"}.intersection(filter.active)
         if filter.search:
             names.add("id_or_sender" if ids else "sender")
-        return Variant(filters=frozenset(names)), given
+        return Variant(filters=frozenset(names), missing=COUNTS), given
 
     def _sought(
         self, session: Session, filter: CampaignFilter, total: int | None
     ) -> tuple[Variant, dict[str, object]]:
         """Return what `_matching` does, in the form that is fastest if so many match."""
         variant, given = self._matching(filter)
-        if not session.indexed or total is None or total > FEW:
+        if not session.indexed or total is None:
             return variant, given
+        if total > FEW:
+            return replace(variant, missing=frozenset()), given
         variant, ids = replace(variant, few=True), id_range(filter.search)
         wide = ids is not None and ids.wide  # by the id alone it finds too many
         senders = counts.senders(session, filter.search, MANY) if filter.search and not wide else None
@@ -454,7 +461,7 @@ class Campaigns(Verbs):
         if len(id.strip()) < SHORTEST_ID:
             raise InvalidInput(f"an ID needs at least {SHORTEST_ID} characters, {id.strip()!r} has fewer")
         parameters = self._scope() | {"id_low": ids.low, "id_high": ids.high, "limit": 6}
-        variant = replace(ONE if ids.low == ids.high else SOME, missing=without)
+        variant = replace(ONE if ids.low == ids.high else SOME, missing=COUNTS | without)
         found = session.rows("campaigns/page", parameters, variant)
         if not found:
             raise NotFound(
@@ -473,11 +480,14 @@ class Campaigns(Verbs):
             else f"workspace {', '.join(self._viewer.workspaces)}"
         )
 
-    def _with_progress(self, session: Session, found: list[Row], place: Place) -> tuple[Campaign, ...]:
+    def _with_progress(
+        self, session: Session, found: list[Row], place: Place, *, with_counts: bool = False
+    ) -> tuple[Campaign, ...]:
         """Return the rows as campaigns of *place*, with what each has sent, delivered and lost."""
-        progress = counts.progress(session, found) if found else {}
+        progress = counts.progress(session, found, with_counts=with_counts) if found else {}
+        unknown = self._unknown
         return tuple(
-            campaign_of(row, progress.get(row["campaign_id"], {}) | self._unknown, self._viewer, place)
+            campaign_of(row, progress.get(row["campaign_id"], {}) | unknown, self._viewer, place)
             for row in found
         )
 

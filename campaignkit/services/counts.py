@@ -56,11 +56,14 @@ def activity(session: Session, campaign: Row, *, zone: str) -> list[Row]:
     return [day for day in found if day["day"] is not None]
 
 
-def progress(session: Session, campaigns: Sequence[Row]) -> dict[int, Row]:
-    """Return what each of *campaigns*, rows of campaigns/page, has sent, delivered and lost, if it has recipients."""
+def progress(session: Session, campaigns: Sequence[Row], *, with_counts: bool = False) -> dict[int, Row]:
+    """Return what each of *campaigns*, rows of campaigns/page, has sent, delivered and lost, if it has recipients.
+
+    *with_counts*, they bear what was counted of them.
+    """
     states = {row["campaign_id"]: row["updated_at"] for row in campaigns}
-    kept = _of(session, "counts/of_campaigns", states)
-    found = {row["campaign_id"]: row for row in kept if row["updated_at"] == states[row["campaign_id"]]}
+    kept = campaigns if with_counts else _of(session, "counts/of_campaigns", states)
+    found = {row["campaign_id"]: row for row in kept if row["counted_at"] == states[row["campaign_id"]]}
     counted = _of(session, "campaigns/progress", states.keys() - found.keys())
     found |= {row["campaign_id"]: row for row in counted}
     return {campaign_id: row for campaign_id, row in found.items() if row["recipients"]}

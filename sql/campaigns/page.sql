@@ -1,11 +1,14 @@
--- Campaigns of a scope, one row each (R9–R21). What they have sent is counted apart, for the page's fifty alone
--- (campaigns/progress): a join here would count every campaign that matches. `…senders` are `sender` and `id_or_sender` where it is
+-- Campaigns of a scope, one row each (R9–R21), and what was counted of each, if anything, as of which state of it (`counted_at`). What
+-- holds no longer is counted apart, for the page's fifty alone (campaigns/progress): a join here would count every campaign that
+-- matches. `…senders` are `sender` and `id_or_sender` where it is
 -- known which senders those find.
 select c.campaign_id, c.external_id::varchar as external_id, c.workspace_id, c.status, c.moderation, c.auto_start, c.mode,
        c.total, c.saddr, c.start_at, c.end_at, c.created_at, c.author_name, c.author_email,
-       c.name, c.window_from, c.window_to, c.delivery_errors, c.updated_at, a.campaign_id is not null as archived
+       c.name, c.window_from, c.window_to, c.delivery_errors, c.updated_at, a.campaign_id is not null as archived,
+       k.updated_at as counted_at, k.recipients, k.sent, k.delivered, k.errors
 from core.campaigns c
 left join kit.archived a on a.campaign_id = c.campaign_id
+left join kit.counted k on k.campaign_id = c.campaign_id
 where c.workspace_id = any(:scope::varchar[])
 --? campaigns:    a.campaign_id is null and not (c.status = 'New' and c.moderation = 'Pending')
 --? queue:        a.campaign_id is null and c.status = 'New' and c.moderation = 'Pending'
