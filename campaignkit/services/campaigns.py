@@ -54,7 +54,8 @@ EVERYTHING = CampaignFilter()
 Early = Callable[[tuple[Campaign, ...], bool], object]  # is told rows, and whether more follow
 SHORTEST_ID = 4
 FEW = 1_000  # that match: sooner found and ordered than come across in order, even among a million
-ENOUGH = 4  # times a page: among so many it is found mostly, whatever is filtered
+CROWD = 5_000  # campaigns: of more than these it is asked first how many came lately, to put those alone in order
+ENOUGH = 4  # times a page: among so many that came lately it is found mostly, whatever is filtered
 SPANS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
@@ -81,6 +82,7 @@ class Campaigns(Verbs):
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._viewer, self._zones, self._clock = store, viewer, zones, clock
+        self._crowded = True  # as far as the last list has shown; nothing but time depends on it
 
     def kpis(self) -> Kpis:
         """Return the tiles of the whole scope; archived and queued campaigns count (R3, R8)."""
@@ -161,6 +163,7 @@ class Campaigns(Verbs):
             if early and rows:
                 early(rows, next is not None)
             tally = self._tally(session, asked.filter, kept)
+            self._crowded = tally.unfiltered > CROWD
             rows = self._with_reasons(session, rows)
         return Listed(
             page=Page(rows=rows, total=tally.total, next=next, kind=Campaign),
@@ -208,7 +211,7 @@ class Campaigns(Verbs):
         """Return since when about so many campaigns are there as a page of them takes, if that is worth a question."""
         until = given.get("after_key", self._clock())  # null where only those are left that have no moment
         by_moment = variant.descending and variant.sort != CampaignSort.SENDER
-        if session.indexed or given["search"] or not by_moment or until is None:
+        if session.indexed or not self._crowded or given["search"] or not by_moment or until is None:
             return None
         try:
             moments = {name: until - span for name, span in SPANS.items()}

@@ -331,6 +331,10 @@ def test_newest_first_few_campaigns_are_put_in_order(crowd: Kit) -> None:
         assert len(crowd.campaigns.page(limit=3).rows) == 3
     (page,) = [variant for name, variant in asked if name == "campaigns/page" and variant.limited]
     assert "created_lately" in page.filters
+    crowd.campaigns.listing()  # shows that there are few anyway
+    with recorded() as asked:
+        crowd.campaigns.listing(limit=3)
+    assert "campaigns/lately" not in {name for name, _ in asked}
 
 
 def test_a_cursor_from_the_beginning_of_the_calendar_ends_the_list(kit: Kit) -> None:
