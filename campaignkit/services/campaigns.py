@@ -18,6 +18,7 @@ from campaignkit.domain.filters import (
     CampaignFilter,
     CampaignSort,
     Cursor,
+    View,
     expect,
     id_range,
 )
@@ -54,7 +55,9 @@ EVERYTHING = CampaignFilter()
 Early = Callable[[tuple[Campaign, ...], bool], object]  # is told rows, and whether more follow
 SHORTEST_ID = 4
 FEW = 1_000  # that match: sooner found and ordered than come across in order, even among a million
-CROWD = 5_000  # campaigns: of more than these it is asked first how many came lately, to put those alone in order
+CROWD = (
+    5_000  # campaigns: of more than these it is asked first how many came lately, to put those alone in order
+)
 ENOUGH = 4  # times a page: among so many that came lately it is found mostly, whatever is filtered
 SPANS = {
     "hour": timedelta(hours=1),
@@ -64,8 +67,8 @@ SPANS = {
 }
 MANY = 5_000  # that senders have: still sooner found by them than looked for among all
 WHOLE = CampaignList()
-COUNTS = frozenset({"kit.counted"})  # of what campaigns/page tells, what is asked for
-ARCHIVE = frozenset({"kit.archived"})  # where it is worth it
+# Relations that campaigns/page can do without: where counts are asked for apart, and where nobody looks at the mark.
+COUNTS, ARCHIVE = frozenset({"kit.counted"}), frozenset({"kit.archived"})
 ONE = Variant(filters=frozenset({"exactly"}), limited=True, missing=COUNTS)
 SOME = replace(ONE, filters=frozenset({"id"}), sort="created", descending=True)
 COUNTED = ("lately", "just_now", "first", "last", "waiting")  # columns of campaigns/pace
@@ -163,7 +166,7 @@ class Campaigns(Verbs):
             if early and rows:
                 early(rows, next is not None)
             tally = self._tally(session, asked.filter, kept)
-            self._crowded = tally.unfiltered > CROWD
+            self._crowded = tally.unfiltered > CROWD or asked.filter.view is not View.CAMPAIGNS
             rows = self._with_reasons(session, rows)
         return Listed(
             page=Page(rows=rows, total=tally.total, next=next, kind=Campaign),
@@ -268,6 +271,7 @@ class Campaigns(Verbs):
         session_of = self._store.writing if writing else self._store.reading
         with ExitStack() as afterwards, session_of() as session:
             campaign = self.locate(session, id, without=ARCHIVE)
+            del campaign["archived"]
             yield Look(session=session, campaign=campaign, now=self._clock(), afterwards=afterwards)
 
     def show(self, id: str | Look) -> Shown:

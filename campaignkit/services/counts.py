@@ -63,7 +63,8 @@ def progress(session: Session, campaigns: Sequence[Row], *, with_counts: bool = 
     """
     states = {row["campaign_id"]: row["updated_at"] for row in campaigns}
     kept = campaigns if with_counts else _of(session, "counts/of_campaigns", states)
-    found = {row["campaign_id"]: row for row in kept if row["counted_at"] == states[row["campaign_id"]]}
+    holding = (row for row in kept if row["counted_at"] == states[row["campaign_id"]] is not None)
+    found = {row["campaign_id"]: row for row in holding}
     counted = _of(session, "campaigns/progress", states.keys() - found.keys())
     found |= {row["campaign_id"]: row for row in counted}
     return {campaign_id: row for campaign_id, row in found.items() if row["recipients"]}

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 Dialect = Literal["duckdb", "postgres"]
-CACHE_FORMAT = "8"  # raise it whenever this module would compile the same file to another text
+CACHE_FORMAT = "9"  # raise it whenever this module would compile the same file to another text
 
 # Folders of sql/ that hold no questions: DDL, DuckDB's own SQL over files and over a report's snapshot, the stand-in's
 # work on tables of its own, what PostgreSQL alone has.
@@ -285,11 +285,16 @@ def _utc_without_calendar(node: exp.Expr) -> exp.Expr:
 
 
 def _hashed(node: exp.Expr) -> exp.Expr:
-    """Spell `hash_record_extended(row(…), 0)` as DuckDB does; its value is another, and compared with its own alone."""
+    """Spell `hash_record_extended(row(…), 0)` as DuckDB does; its value is another, and compared with its own alone.
+
+    DuckDB's hash of two values is an XOR of theirs, so that what is equal in two rows would cancel out where rows are
+    XORed: a hash of the hash mixes them.
+    """
     from sqlglot import exp
 
     if isinstance(node, exp.Anonymous) and node.name.lower() == "hash_record_extended":
-        return exp.Anonymous(this="hash", expressions=node.expressions[0].expressions)
+        combined = exp.Anonymous(this="hash", expressions=node.expressions[0].expressions)
+        return exp.Anonymous(this="hash", expressions=[combined])
     return node
 
 

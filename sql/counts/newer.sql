@@ -1,6 +1,6 @@
 -- Campaigns of a scope that changed after whatever was counted last: what was counted of each before, if anything, and whether it
 -- still holds. Their fingerprints, as they are and as they were counted, tell whether these are all that have changed since the
--- totals were added up (counts/totals).
+-- totals were added up (counts/totals). Counts of a campaign that is gone may be the last; then there are none, which is slow and right.
 select c.campaign_id, coalesce(k.delivered, 0) as delivered,
        coalesce(k.updated_at = c.updated_at, false) as holds,
        hash_record_extended(row(c.campaign_id, c.updated_at), 0)::varchar as fingerprint,

@@ -11,12 +11,16 @@ where t.campaign_id in (
   left join lateral (select e.updated_at from kit.counted e where e.campaign_id = u.campaign_id limit 1) k on true
   where c.updated_at is not distinct from k.updated_at
 );
--- The sums are few rows. Where much has come in they stand at the end of many pages, which a reader would go through; written anew,
--- they stand at the beginning, once a vacuum has made place there.
+-- The sums are few rows. Where much has come in they stand at the end of many pages, which a reader would go through; once a vacuum
+-- has made place at the beginning, and only then, they are written anew.
 lock table kit.senders in exclusive mode;
 with gone as (
   delete from kit.tally
-  where (select count(*) filter (where day is not null) > 100 or count(*) * 400 + 65536 < pg_relation_size('kit.tally') from kit.tally)
+  where (
+    select count(*) filter (where day is not null) > 100
+           or pg_relation_size('kit.tally') > count(*) * 400 + 65536 and pg_stat_get_dead_tuples('kit.tally'::regclass) < count(*)
+    from kit.tally
+  )
   returning *
 ), days as (
   insert into kit.tally_days as t
@@ -53,7 +57,12 @@ delete from kit.tally_senders where campaigns = 0;
 delete from kit.senders where campaigns = 0;
 with gone as (
   delete from kit.tally_delivered
-  where (select count(*) > 100 or count(*) * 400 + 65536 < pg_relation_size('kit.tally_delivered') from kit.tally_delivered)
+  where (
+    select count(*) > 100
+           or pg_relation_size('kit.tally_delivered') > count(*) * 400 + 65536
+              and pg_stat_get_dead_tuples('kit.tally_delivered'::regclass) < count(*)
+    from kit.tally_delivered
+  )
   returning *
 )
 insert into kit.tally_delivered select g.workspace_id, sum(g.delivered) from gone g group by g.workspace_id having sum(g.delivered) <> 0

@@ -2,7 +2,7 @@
 -- core.campaigns is a table of this login's own, and nothing that Core sees. Whoever changes a campaign adds what went and what
 -- came, waits for nobody but who changes the same campaign, and a rollback takes it back; a reader adds up, and `refresh` puts
 -- together what has come in. Triggers are always on, and for each row where rows may come by replication, so that those are counted
--- too; counts come from `refresh` alone, many at once.
+-- too; counts come from `refresh` alone, many at once, and are no thing to replicate.
 create table if not exists kit.tally (                   -- added up: how many campaigns there are of each kind
   workspace_id varchar not null, status varchar not null, moderation varchar not null, mode varchar, archived boolean not null,
   campaigns bigint not null

@@ -31,8 +31,8 @@ create table if not exists kit.counted_quarters (
   failed           bigint not null
 );
 
--- What the campaigns of a workspace in one status add up to, and a fingerprint of what they were then: of which campaigns, and of
--- the `updated_at` of each. Where it is not that of the campaigns now, they are looked at one by one.
+-- What the counts of the campaigns of a workspace in one status add up to, and a fingerprint of them: of which campaigns, and of which
+-- `updated_at` of each. Where it is not that of the campaigns now, those are looked at that changed since, or all of them.
 create table if not exists kit.counted_totals (
   workspace_id     varchar not null,
   status           varchar not null,

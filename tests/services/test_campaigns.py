@@ -23,9 +23,10 @@ from campaignkit.domain.errors import (
 )
 from campaignkit.domain.filters import CampaignSort, Cursor, View
 from campaignkit.domain.lists import CampaignList
+from campaignkit.services import campaigns
 from campaignkit.services.answers import Campaign, in_contract
 from tests import world
-from tests.services.conftest import ON_A_FILE, Build, every_status, recorded, reopened
+from tests.services.conftest import ON_A_FILE, Build, every_status, owned, recorded, reopened
 from tests.world import NOW, ago
 
 TIE = "00000001-0000-0000-0000-000000000000"
@@ -335,6 +336,29 @@ def test_newest_first_few_campaigns_are_put_in_order(crowd: Kit) -> None:
     with recorded() as asked:
         crowd.campaigns.listing(limit=3)
     assert "campaigns/lately" not in {name for name, _ in asked}
+
+
+def test_a_page_of_many_tells_what_was_counted_and_what_was_not(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaigns, "FEW", 1)  # so many would be found one by one
+
+    def fill(session: world.Session) -> None:
+        world.workspace(session, "retail")
+        for campaign_id in (1, 2, 3):
+            world.campaign(session, campaign_id)
+            world.recipient(session, campaign_id, 1, sms_result="delivered", smpp_code="DELIVRD")
+
+    kit = build(fill, role="operator")
+    kit.refresh()
+    with owned(kit).writing() as session:
+        world.recipient(session, 2, 2, sms_result="failed", smpp_code="UNDELIV")
+        world.execute(
+            session, "update core.campaigns set updated_at = $now where campaign_id = 2", {"now": NOW}
+        )
+        world.execute(session, "delete from kit.counted where campaign_id = 3")
+    rows = sorted(kit.campaigns.page().rows, key=lambda row: row.campaign_id)
+    assert [(row.sent, row.delivered, row.errors) for row in rows] == [(1, 1, 0), (2, 1, 1), (1, 1, 0)]
 
 
 def test_a_cursor_from_the_beginning_of_the_calendar_ends_the_list(kit: Kit) -> None:

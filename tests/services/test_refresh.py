@@ -179,6 +179,23 @@ def test_of_what_changed_since_the_tiles_look_at_that_alone(build: Build) -> Non
     assert "counts/delivered" in names(asked)
 
 
+@pytest.mark.parametrize("moment", [NOW, ago(days=9)], ids=["later", "earlier"])
+def test_campaigns_that_change_in_one_moment_do_not_hide_each_other(build: Build, moment: datetime) -> None:
+    def pair(session: Session) -> None:
+        world.workspace(session, "retail")
+        for campaign_id in (1, 2):
+            world.campaign(session, campaign_id, status="Sending", created_at=ago(days=1))
+            message(session, campaign_id, 1, stage="Delivered", code="DELIVRD", esme="b", sent=ago(hours=1))
+
+    kit = build(pair, role="operator")
+    kit.refresh()
+    with owned(kit).writing() as session:
+        for campaign_id in (1, 2):
+            message(session, campaign_id, 2, stage="Delivered", code="DELIVRD", esme="b", sent=NOW)
+        world.execute(session, "update core.campaigns set updated_at = $moment", {"moment": moment})
+    assert kit.campaigns.kpis().sms_sent == 4
+
+
 def tiles_agree(kit: Kit) -> None:
     assert kit.campaigns.kpis().sms_sent == sum(delivered for _, delivered, _ in by_hand(kit).values())
 

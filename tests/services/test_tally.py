@@ -188,6 +188,32 @@ def test_whatever_changes_the_sums_are_those_of_the_rows(
         assert numbers(kit) == numbers(by_rows)
 
 
+def test_sums_at_the_end_of_many_pages_are_written_anew_once_there_is_place(
+    there: tuple[Server, Kit, Kit],
+) -> None:
+    server, kit, _ = there
+    sums = "select xmin::text, * from kit.tally"
+    with server.connect(DATABASE) as owner:
+        owner.execute(INSERT.encode(), {"id": 1, "where": "retail", "mode": None, "now": ago(hours=2)})
+        owner.execute(MUCH.replace("102", "20000").encode())
+        kit._store.put_together()
+        kit._store.put_together()
+        assert size_of(owner) > 100, "nothing has made place yet"
+        owner.execute("vacuum kit.tally")
+        kit._store.put_together()
+        owner.execute("vacuum kit.tally")
+        assert size_of(owner) < 8
+        before = owner.execute(sums.encode()).fetchall()
+        kit._store.put_together()
+        assert owner.execute(sums.encode()).fetchall() == before
+
+
+def size_of(owner: psycopg.Connection[Any]) -> int:
+    """Return on how many pages the sums stand."""
+    ((pages,),) = owner.execute("select pg_relation_size('kit.tally') / 8192").fetchall()
+    return int(pages)
+
+
 def _others(_kit: Kit, _owner: Any, other: psycopg.Connection[Any]) -> None:
     if other.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
         other.execute("begin")

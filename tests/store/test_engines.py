@@ -479,6 +479,8 @@ def test_both_engines_judge_and_count_alike(both: Both) -> None:
     assert sum(len(row["stale"]) for row in stale) == len(campaigns), "nothing was counted yet"
     assert both.rows("counts/totals", SCOPE) == [] == both.rows("counts/newer", SCOPE)
     assert both.rows("campaigns/archived", one) == []
+    marked = {"campaign_id": next(row["campaign_id"] for row in campaigns if row["archived"])}
+    assert both.rows("campaigns/archived", marked) == [marked]
     both.rows("errors/job_count", one)
 
 

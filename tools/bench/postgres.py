@@ -100,10 +100,15 @@ def _tiles_of_a_change(server: Server, kit: Kit, bare: Bare) -> Figure:
     """Return the tiles while two of the campaigns have changed since they were counted."""
     with server.connect(DATABASE) as owner:
         owner.execute(large.CHANGE.encode())
-        took, limit = in_turns(
-            lambda _: kit.campaigns.kpis(), lambda _: bare.ask(HAND[scale.POINT]), warm=WARM, rounds=ROUNDS
-        )
-        owner.execute(large.CHANGE.replace("+ interval", "- interval").encode())  # the server is kept
+        try:
+            took, limit = in_turns(
+                lambda _: kit.campaigns.kpis(),
+                lambda _: bare.ask(HAND[scale.POINT]),
+                warm=WARM,
+                rounds=ROUNDS,
+            )
+        finally:  # the server is kept
+            owner.execute(large.CHANGE.replace("+ interval", "- interval").encode())
     database(server.url(DATABASE), writable=True).open().put_together()
     return Figure(
         name=f"PostgreSQL: {scale.CHANGED}",

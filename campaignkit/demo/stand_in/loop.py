@@ -60,11 +60,11 @@ def run(
     tell: Callable[[Summary], None],
     warn: Callable[[str], None],
 ) -> Summary:
-    """Stand in for Core until *stop* is set, one step at least, and return what was done; *tell* hears of every step.
+    """Stand in for Core until *stop* is set, and return what was done; *tell* hears of every step.
 
-    While another program holds the database it waits, having said so once. Raises `NotAllowed` for a database that is
-    no sample (unless *own_data*), `StoreBusy` if somebody stands in for Core there already, and `StoreError` if it
-    cannot be used any more; every finished step stays.
+    One step is done at least, if the database is free. While another program holds it, it waits, having said so once.
+    Raises `NotAllowed` for a database that is no sample (unless *own_data*), `StoreBusy` if somebody stands in for Core
+    there already, and `StoreError` if it cannot be used any more; every finished step stays.
     """
     with _alone(store):
         simulator = Simulator(store, speed=speed)
