@@ -55,9 +55,7 @@ EVERYTHING = CampaignFilter()
 Early = Callable[[tuple[Campaign, ...], bool], object]  # is told rows, and whether more follow
 SHORTEST_ID = 4
 FEW = 1_000  # that match: sooner found and ordered than come across in order, even among a million
-CROWD = (
-    5_000  # campaigns: of more than these it is asked first how many came lately, to put those alone in order
-)
+CROWD = 5_000  # campaigns: of more it is asked first how many came lately, to put those alone in order
 ENOUGH = 4  # times a page: among so many that came lately it is found mostly, whatever is filtered
 SPANS = {
     "hour": timedelta(hours=1),
